@@ -1,0 +1,1 @@
+"""Containers, validation, random streams and sampling strategies shared by the folders above."""

@@ -1,0 +1,134 @@
+"""Class labels as codes: what the samplers, weighters and corrections know of `y`.
+
+`encode_target` replaces ``np.unique(y, return_inverse=True)``, which sorts every row and costs more
+than a whole under-sampling: small integers and booleans are counted, labels of any other kind are
+looked up in the set of labels that occur.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+_COUNTABLE_RANGE = 1 << 16  # integer labels within such a range are counted instead of sorted
+
+
+@dataclass(frozen=True)
+class EncodedTarget:
+    """The labels of a target and, per row, the position of its label.
+
+    Invariant: ``classes`` is sorted as by ``np.unique`` and every class occurs:
+    ``classes[codes]`` are the labels of the rows.
+    """
+
+    classes: NDArray[Any]
+    codes: NDArray[np.intp]
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.classes)
+
+    @cached_property
+    def counts(self) -> NDArray[np.intp]:
+        """Rows per class."""
+        return np.bincount(self.codes, minlength=self.n_classes)
+
+    def members(self, k: int) -> NDArray[np.intp]:
+        """Indices of the rows of class ``classes[k]``, ascending."""
+        return np.flatnonzero(self.codes == k)
+
+    def totals(self, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        """Weight total per class; row counts without weights."""
+        if weights is None:
+            return self.counts.astype(np.float64)
+        return np.bincount(self.codes, weights=weights, minlength=self.n_classes)
+
+
+def encode_target(y: Any) -> EncodedTarget:
+    """Encode class labels of any kind: list, array, Series, one-column frame, or one-hot matrix.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,), (n_samples, 1) or one-hot of shape (n_samples, n_classes)
+        Labels: integers, strings, booleans, or floats with integer values. The classes of a
+        one-hot target are its column numbers.
+
+    Raises
+    ------
+    ValueError
+        If `y` is continuous, multilabel, or has missing labels.
+    """
+    if y is None:
+        raise ValueError("`y` is None: class labels are needed.")
+    labels = y if isinstance(y, np.ndarray) else np.asarray(y)
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        return _encode_one_hot(labels)
+    if labels.ndim != 1:
+        labels = column_or_1d(labels)
+    if labels.dtype.kind in "iub":
+        return _encode_integers(labels)
+    if labels.dtype.kind == "f":
+        if not np.isfinite(labels).all():
+            raise ValueError("`y` contains NaN or infinity: every row needs a class label.")
+        check_classification_targets(labels)
+        classes, codes = np.unique(labels, return_inverse=True)
+        return EncodedTarget(classes, codes.astype(np.intp, copy=False))
+    return _encode_objects(labels)
+
+
+def _encode_one_hot(labels: NDArray[Any]) -> EncodedTarget:
+    kind = type_of_target(labels)
+    if kind != "multilabel-indicator" or np.any(labels.sum(axis=1) != 1):
+        raise ValueError(
+            "Multilabel and multioutput targets are not supported. Expected one label per row or a "
+            f"one-hot matrix with a single 1 in every row, got a target of type {kind!r} and shape "
+            f"{labels.shape}."
+        )
+    return _encode_integers(labels.argmax(axis=1))
+
+
+def _encode_integers(labels: NDArray[Any]) -> EncodedTarget:
+    if len(labels) == 0:
+        return EncodedTarget(labels[:0], np.empty(0, dtype=np.intp))
+    numbers = labels.view(np.uint8) if labels.dtype.kind == "b" else labels
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low >= _COUNTABLE_RANGE:
+        classes, codes = np.unique(labels, return_inverse=True)
+        return EncodedTarget(classes, codes)
+    codes = numbers.astype(np.intp) if low == 0 else numbers.astype(np.intp) - low
+    present = np.flatnonzero(np.bincount(codes))
+    if len(present) < high - low + 1:
+        position = np.empty(high - low + 1, dtype=np.intp)
+        position[present] = np.arange(len(present))
+        codes = position[codes]
+    return EncodedTarget((present + low).astype(labels.dtype), codes)
+
+
+def _encode_objects(labels: NDArray[Any]) -> EncodedTarget:
+    values = labels.tolist()
+    distinct = set(values)
+    if any(label is None or label != label for label in distinct):
+        raise ValueError("`y` contains missing labels: every row needs a class label.")
+    try:
+        ordered = sorted(distinct)
+    except TypeError:
+        kinds = sorted({type(label).__name__ for label in distinct})
+        raise TypeError(
+            f"`y` mixes labels of different types ({', '.join(kinds)}), which have no common order: "
+            "give labels of one type."
+        ) from None
+    if any(isinstance(label, (float, complex)) and label != int(label) for label in ordered):
+        raise ValueError(
+            "Unknown label type: continuous. Expected class labels, got numbers with fractions. "
+            "Hint: bin the target first, or use a regressor."
+        )
+    position = {label: k for k, label in enumerate(ordered)}
+    codes = np.fromiter(map(position.__getitem__, values), dtype=np.intp, count=len(values))
+    classes = np.empty(len(ordered), dtype=object)
+    classes[:] = ordered
+    return EncodedTarget(classes.astype(labels.dtype, copy=False), codes)

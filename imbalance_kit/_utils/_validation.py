@@ -1,0 +1,59 @@
+"""Checks of what callers hand in, with messages that say the way out."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def check_sample_weight(
+    sample_weight: Any, n_samples: int, *, name: str = "sample_weight"
+) -> NDArray[np.float64] | None:
+    """Return the weights as float64 of shape (n_samples,), or None where none were given.
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative, NaN or infinite, if all are zero, or if the length is wrong.
+    """
+    if sample_weight is None:
+        return None
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    if weights.ndim != 1:
+        raise ValueError(
+            f"Sample weights must be 1D array or scalar: `{name}` has shape {weights.shape}, "
+            f"expected ({n_samples},)."
+        )
+    if len(weights) != n_samples:
+        raise ValueError(
+            f"`{name}` has {len(weights)} entries, but there are {n_samples} rows: expected one "
+            "weight per row."
+        )
+    if not np.isfinite(weights).all():
+        bad = int(np.flatnonzero(~np.isfinite(weights))[0])
+        raise ValueError(
+            f"`{name}` contains NaN or infinity (first at row {bad}): weights must be finite. "
+            "Hint: drop the rows, or give them weight 0."
+        )
+    if (weights < 0).any():
+        bad = int(np.flatnonzero(weights < 0)[0])
+        raise ValueError(
+            f"`{name}` contains negative values (first at row {bad}: {weights[bad]!r}): weights "
+            "must be at least 0."
+        )
+    if not weights.any():
+        raise ValueError(f"`{name}` is zero for every row: at least one row must count.")
+    return weights
+
+
+def check_same_length(n_X: int, n_y: int) -> None:
+    """Raise unless `X` and `y` have the same number of rows, and at least one."""
+    if n_X != n_y:
+        raise ValueError(
+            "Found input variables with inconsistent numbers of samples: `X` has "
+            f"{n_X} rows, `y` has {n_y}."
+        )
+    if n_X == 0:
+        raise ValueError(
+            "Found array with 0 sample(s) while a minimum of 1 is required: `X` is empty."
+        )
