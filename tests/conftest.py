@@ -1,0 +1,33 @@
+"""What every test shares: one thread per worker, no window, fixed random examples, real data."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+# With `pytest -n 2` each of two workers would let BLAS and OpenMP start one thread per core; twice
+# as many threads as cores make small fits several times slower, because OpenMP threads spin while
+# they wait. The libraries read these names when they are loaded, hence here, before numpy is.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(_name, "1")
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+os.environ["MPLBACKEND"] = "Agg"  # draw into memory: a test machine has no screen
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make hypothesis draw the same examples every time, and judge no example by its speed."""
+    from hypothesis import settings
+
+    settings.register_profile("imbalance_kit", derandomize=True, deadline=None, database=None)
+    settings.load_profile("imbalance_kit")
+
+
+@pytest.fixture
+def real_data() -> Callable[[str], tuple[Any, Any]]:
+    """Return a loader of real data by name; it skips the test where the files are absent."""
+    from tests._data import load_real
+
+    return load_real
