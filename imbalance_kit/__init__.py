@@ -1,3 +1,20 @@
 """Training data that are not shaped like the world: change them, keep the change, undo it."""
 
+from imbalance_kit._utils._sampling_strategy import Ratios
+from imbalance_kit.over_sampling import RandomOverSampler
+from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
+from imbalance_kit.under_sampling import RandomUnderSampler
+from imbalance_kit.weighting import ClassWeighter
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "ChainedShift",
+    "ClassShift",
+    "ClassWeighter",
+    "RandomOverSampler",
+    "RandomUnderSampler",
+    "Ratios",
+    "Shift",
+    "estimate_prior",
+]

@@ -86,6 +86,91 @@ def concat_rows(X: Any, rows: Any) -> Any:
     return [*X, *rows]
 
 
+def numeric_rows(X: Any, indices: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+    """Return ``X[indices]`` as a dense float matrix; float32 stays float32.
+
+    Raises
+    ------
+    ValueError
+        If a column is not numeric, or holds missing or infinite values there.
+    """
+    if is_dataframe(X):
+        wrong = [str(name) for name in X.columns if not _is_numeric(X[name])]
+        if wrong:
+            raise ValueError(
+                f"X needs to contain only numerical data, and columns {wrong!r} are not. Hint: "
+                "encode them first."
+            )
+    rows = take_rows(X, indices)
+    dense = rows.toarray() if sparse.issparse(rows) else np.asarray(rows)
+    if dense.ndim != 2 or dense.dtype.kind not in "iufO":
+        raise ValueError(
+            "X needs to contain only numerical data in two dimensions, got an array of dtype "
+            f"{dense.dtype} with {dense.ndim} dimensions."
+        )
+    try:
+        numbers = dense.astype(np.float32 if dense.dtype == np.float32 else np.float64, copy=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"X needs to contain only numerical data: {error}.") from error
+    if not np.isfinite(numbers).all():
+        bad = np.flatnonzero(~np.isfinite(numbers).all(axis=0))
+        names = [str(X.columns[j]) for j in bad] if is_dataframe(X) else bad.tolist()
+        raise ValueError(
+            f"Input X contains NaN or infinity in columns {names!r}. Hint: impute them first."
+        )
+    return numbers
+
+
+def rows_like(X: Any, values: NDArray[np.floating[Any]], source: NDArray[np.intp]) -> Any:
+    """Return `values` as rows of the container and dtypes of `X`; integers are rounded to nearest.
+
+    A pandas index is taken from the rows `source` of `X`.
+    """
+    if hasattr(X, "iloc"):
+        columns = {j: _cast(values[:, j], dtype) for j, dtype in enumerate(X.dtypes.tolist())}
+        frame = type(X)(columns, index=X.index[source])
+        frame.columns = X.columns
+        return frame
+    if hasattr(X, "get_column"):
+        return type(X)(
+            {
+                name: np.rint(values[:, j]) if dtype.is_integer() else values[:, j]
+                for j, (name, dtype) in enumerate(X.schema.items())
+            }
+        ).cast(X.schema)
+    if sparse.issparse(X):
+        return sparse.csr_array(_cast(values, X.dtype)).asformat(X.format)
+    if isinstance(X, (list, tuple)):
+        return _cast(values, np.asarray(X).dtype).tolist()
+    return _cast(values, X.dtype)
+
+
+def _is_numeric(column: Any) -> bool:
+    dtype = column.dtype
+    if hasattr(dtype, "is_numeric"):  # polars
+        return bool(dtype.is_numeric())
+    return getattr(dtype, "kind", "O") in "iuf"
+
+
+def _cast(values: NDArray[np.floating[Any]], dtype: Any) -> Any:
+    if getattr(dtype, "kind", "") not in "iu":
+        return (
+            values if isinstance(dtype, np.dtype) and dtype.kind == "O" else _astype(values, dtype)
+        )
+    if isinstance(dtype, np.dtype):
+        limits = np.iinfo(dtype)
+        values = np.clip(values, limits.min, limits.max)
+    return _astype(np.rint(values), dtype)
+
+
+def _astype(values: NDArray[Any], dtype: Any) -> Any:
+    if isinstance(dtype, np.dtype):
+        return values.astype(dtype, copy=False)
+    import pandas as pd  # an extension dtype: X is a pandas frame, so pandas is there
+
+    return pd.array(values, dtype=dtype)
+
+
 def _gather_repeated(
     X: NDArray[Any], indices: NDArray[np.intp]
 ) -> tuple[NDArray[Any], NDArray[np.intp]]:

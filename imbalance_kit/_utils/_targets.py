@@ -119,8 +119,8 @@ def _encode_objects(labels: NDArray[Any]) -> EncodedTarget:
     except TypeError:
         kinds = sorted({type(label).__name__ for label in distinct})
         raise TypeError(
-            f"`y` mixes labels of different types ({', '.join(kinds)}), which have no common order: "
-            "give labels of one type."
+            f"`y` mixes labels of different types ({', '.join(kinds)}), which have no common "
+            "order. Hint: give labels of one type, for example y.astype(str)."
         ) from None
     if any(isinstance(label, (float, complex)) and label != int(label) for label in ordered):
         raise ValueError(

@@ -1,1 +1,8 @@
-"""..."""
+"""What was changed: small frozen value objects that apply, undo and chain known factors."""
+
+from imbalance_kit.shift._class_shift import ClassShift
+from imbalance_kit.shift._from_json import from_json
+from imbalance_kit.shift._prior import estimate_prior
+from imbalance_kit.shift._shift import ChainedShift, Shift
+
+__all__ = ["ChainedShift", "ClassShift", "Shift", "estimate_prior", "from_json"]

@@ -1,1 +1,6 @@
-"""..."""
+"""Carry out a shift by dropping rows."""
+
+from imbalance_kit._utils._sampling_strategy import Ratios
+from imbalance_kit.under_sampling._random_under_sampler import RandomUnderSampler
+
+__all__ = ["RandomUnderSampler", "Ratios"]

@@ -1,0 +1,216 @@
+"""The interface that all samplers share: choose rows by index, remember the change as a shift."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import imblearn.base
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import validate_data
+
+from imbalance_kit._utils._containers import append_rows, concat_rows, n_rows, take_rows
+from imbalance_kit._utils._random import draw_seed
+from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
+from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._validation import check_same_length, check_sample_weight
+from imbalance_kit.shift import ClassShift
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The rows a sampler chose.
+
+    Invariant: the output is the input's rows `kept` (all of them, in order, where None), followed
+    by one row per entry of `added`. An added row is a copy of that input row, unless `synthetic`
+    holds the rows themselves, in the container of the input; `added` then names their seeds.
+    """
+
+    kept: NDArray[np.intp] | None = None
+    added: NDArray[np.intp] | None = None
+    synthetic: Any = None
+
+
+@dataclass(frozen=True)
+class SamplingInput:
+    """What came in, once it has been checked: the data untouched, the labels as codes."""
+
+    X: Any
+    y: Any
+    target: EncodedTarget
+    weights: NDArray[np.float64] | None
+    totals: NDArray[np.float64]
+
+
+class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
+    """Base class of the samplers: `fit_resample` and `fit_weights` around one abstract draw.
+
+    A subclass names its direction in `_sampling_type` and implements `_fit_resample`, which here
+    returns a `Draw`; where its output is not the input's distribution times a factor per class it
+    overrides `_shift_is_exact`.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict, callable or Ratios, default="auto"
+        Sizes asked for.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of the draws.
+    """
+
+    _sampling_type: ClassVar[SamplingKind]
+
+    def __init__(self, *, sampling_strategy: Any = "auto", random_state: Any = None) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.random_state = random_state
+
+    @abstractmethod
+    def _fit_resample(self, data: SamplingInput, plan: ClassPlan, seed: int) -> Draw:
+        """Choose the rows of the output."""
+
+    def _shift_is_exact(self) -> bool:
+        """Whether the rows of each class keep their distribution."""
+        return True
+
+    def fit(self, X: Any, y: Any, *, sample_weight: Any = None) -> Self:
+        """Check the input and resolve the strategy, without drawing.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
+            Rows; only their number and names matter here.
+        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
+            Class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0.
+
+        Returns
+        -------
+        self : object
+            With `sampling_strategy_` and the planned `shift_`.
+        """
+        data = self._check(X, y, sample_weight)
+        self._plan(data)
+        return self
+
+    def fit_resample(self, X: Any, y: Any, *, sample_weight: Any = None) -> tuple[Any, Any]:
+        """Draw the rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
+            Rows, of any dtype and with any number of dimensions after the first.
+        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
+            Class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0. Rows are drawn without regard to it; relative
+            strategies speak of its totals, and the output's weights are in `carried_weight_`.
+
+        Returns
+        -------
+        X_res : same container as X, of shape (n_resampled, ...)
+            The rows drawn.
+        y_res : same container as y, of n_resampled entries
+            Their labels.
+        """
+        data = self._check(X, y, sample_weight)
+        plan = self._plan(data)
+        draw = self._fit_resample(data, plan, draw_seed(self.random_state))
+        self._remember(data, draw)
+        if draw.added is None:
+            return take_rows(X, self.sample_indices_), take_rows(y, self.sample_indices_)
+        if draw.kept is None:
+            added = draw.added
+        else:
+            X, y, added = take_rows(X, draw.kept), take_rows(y, draw.kept), draw.added
+        if draw.synthetic is None:
+            return append_rows(X, added), append_rows(y, added)
+        return concat_rows(X, draw.synthetic), append_rows(y, added)
+
+    def fit_weights(self, X: Any, y: Any, *, sample_weight: Any = None) -> NDArray[np.float64]:
+        """Return weights that rebalance as `fit_resample` would, with no row dropped or copied.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
+            Rows.
+        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
+            Class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0.
+
+        Returns
+        -------
+        weights : ndarray of shape (n_samples,)
+            ``sample_weight`` times the factor of the row's class: the copies of each row to expect.
+        """
+        data = self._check(X, y, sample_weight)
+        factors = self._plan(data).factors[data.target.codes]
+        return factors if data.weights is None else factors * data.weights
+
+    def _check(self, X: Any, y: Any, sample_weight: Any) -> SamplingInput:
+        target = encode_target(y)
+        check_same_length(n_rows(X), len(target.codes))
+        validate_data(self, X, y, skip_check_array=True)
+        weights = check_sample_weight(sample_weight, len(target.codes))
+        totals = target.totals(weights)
+        if not totals.all():
+            label = target.classes[[int(np.argmin(totals))]].tolist()[0]
+            raise ValueError(
+                f"`sample_weight` is zero for every row of class {label!r}: a class without weight "
+                "cannot be resampled. Hint: drop its rows, or give them weight."
+            )
+        return SamplingInput(X, y, target, weights, totals)
+
+    def _plan(self, data: SamplingInput) -> ClassPlan:
+        strategy, target = self.sampling_strategy, data.target
+        if callable(strategy):
+            strategy = strategy(target.classes[target.codes])
+        plan = plan_classes(strategy, target, data.totals, self._sampling_type)
+        new = plan.rows - target.counts if self._sampling_type == "over-sampling" else plan.rows
+        labels = target.classes.tolist()
+        self.sampling_strategy_ = {labels[k]: int(new[k]) for k in plan.touched}
+        self.shift_ = self._class_shift(data, plan.factors)
+        return plan
+
+    def _class_shift(self, data: SamplingInput, factors: NDArray[np.float64]) -> ClassShift:
+        rates: Mapping[Any, float] = dict(
+            zip(data.target.classes.tolist(), factors.tolist(), strict=True)
+        )
+        return ClassShift(rates, exact=self._shift_is_exact())
+
+    def _remember(self, data: SamplingInput, draw: Draw) -> None:
+        """Store, per output row, where it came from and what it weighs."""
+        n = len(data.target.codes)
+        kept = np.arange(n, dtype=np.intp) if draw.kept is None else draw.kept
+        added = np.empty(0, dtype=np.intp) if draw.added is None else draw.added
+        self.sample_indices_ = kept if len(added) == 0 else np.concatenate([kept, added])
+        self.synthetic_mask_ = np.zeros(len(self.sample_indices_), dtype=bool)
+        if draw.synthetic is not None:
+            self.synthetic_mask_[len(kept) :] = True
+        codes = data.target.codes[self.sample_indices_]
+        if data.weights is None:
+            self.carried_weight_ = np.ones(len(codes))
+            after = np.bincount(codes, minlength=data.target.n_classes).astype(np.float64)
+        else:
+            self.carried_weight_ = data.weights[self.sample_indices_]
+            after = np.bincount(codes, self.carried_weight_, minlength=data.target.n_classes)
+        if not after.all():
+            label = data.target.classes[[int(np.argmin(after))]].tolist()[0]
+            raise ValueError(
+                f"Every row drawn of class {label!r} has `sample_weight` 0, so the class has no "
+                "weight left. Hint: drop rows of weight 0 before resampling."
+            )
+        factors = after / data.totals
+        self.shift_ = self._class_shift(data, factors)
+        self.sample_weight_ = self.carried_weight_ / factors[codes]
+
+    def __sklearn_tags__(self) -> Any:
+        """Describe the input that is taken: any rows, missing values and strings included."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.input_tags.three_d_array = True
+        tags.sampler_tags.sample_indices = True
+        return tags

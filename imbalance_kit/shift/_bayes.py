@@ -1,0 +1,81 @@
+"""Bayes' rule in log space: multiply class probabilities by factors and normalise.
+
+    p(y=k | x)  ∝  exp(log_factor_k(x)) · q(y=k | x)
+
+Logarithms keep it sound at probabilities of 0 and 1, which stay what they are, and at factors as
+small as 1e-300.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SLACK = 1e-6  # float32 probabilities may exceed 1 by rounding
+
+
+def multiply_odds(proba: Any, log_factors: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
+    """Multiply class probabilities by factors and normalise.
+
+    Parameters
+    ----------
+    proba : array-like of shape (n_samples, n_classes), or (n_samples,) for two classes
+        Probabilities in [0, 1]; one dimension means the probability of the second class.
+    log_factors : ndarray broadcastable to (n_samples, n_classes)
+        Natural logarithm of the factors, up to a constant per row.
+
+    Returns
+    -------
+    proba : ndarray of the shape and float dtype of `proba`
+        Probabilities that sum to one over the classes.
+    """
+    q = check_proba(proba, n_classes=log_factors.shape[-1])
+    factors = np.atleast_2d(log_factors)
+    with np.errstate(divide="ignore", over="ignore"):
+        if q.ndim == 1 or q.shape[1] == 2:
+            return _two_classes(q, factors[:, 1] - factors[:, 0])
+        logs = np.log(q, dtype=np.float64) + factors
+        logs -= logs.max(axis=1, keepdims=True)
+        p = np.exp(logs, out=logs)
+        p /= p.sum(axis=1, keepdims=True)
+    return p.astype(q.dtype, copy=False)
+
+
+def _two_classes(
+    q: NDArray[np.floating[Any]], log_odds_change: NDArray[np.float64]
+) -> NDArray[np.floating[Any]]:
+    q0, q1 = (1.0 - q.astype(np.float64), q) if q.ndim == 1 else (q[:, 0], q[:, 1])
+    odds = np.log(q1, dtype=np.float64)
+    odds -= np.log(q0, dtype=np.float64)
+    odds += log_odds_change
+    if q.ndim == 1:
+        return (1 / (1 + np.exp(-odds))).astype(q.dtype, copy=False)
+    p = np.empty_like(q)
+    p[:, 0] = 1 / (1 + np.exp(odds))
+    p[:, 1] = 1 / (1 + np.exp(-odds))
+    return p
+
+
+def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
+    """Return probabilities as a float array, or raise where they cannot be such."""
+    array = np.asarray(proba)
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    if array.ndim == 1 and n_classes != 2:
+        raise ValueError(
+            f"`proba` has one dimension, which means two classes, but there are {n_classes}: "
+            f"expected shape (n_samples, {n_classes}), got {array.shape}."
+        )
+    if array.ndim not in (1, 2) or (array.ndim == 2 and array.shape[1] != n_classes):
+        raise ValueError(
+            f"`proba` must have one column per class, shape (n_samples, {n_classes}), got "
+            f"{array.shape}."
+        )
+    if array.size and not (array.min() >= 0 and array.max() <= 1 + _SLACK):
+        raise ValueError(
+            "`proba` must hold probabilities in [0, 1], got values from "
+            f"{array.min()} to {array.max()}. Hint: scores need calibration first."
+        )
+    if array.ndim == 2 and array.size and not (array.max(axis=0) > 0).any():
+        raise ValueError("`proba` is zero everywhere: expected rows that sum to 1.")
+    return array

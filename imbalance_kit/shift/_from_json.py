@@ -1,0 +1,70 @@
+"""Rebuild a shift from JSON text, at training or serving time. Nothing is unpickled."""
+
+import json
+from typing import Any
+
+from imbalance_kit.shift._class_shift import ClassShift
+from imbalance_kit.shift._shift import ChainedShift, Shift
+
+_VERSION = 1
+
+
+def from_json(text: str, pilot: Any = None) -> Shift:
+    """Rebuild the shift that `Shift.to_json` wrote.
+
+    Use it to carry a shift from the job that sampled to the job that trains or serves.
+
+    Parameters
+    ----------
+    text : str
+        JSON text written by `to_json`.
+    pilot : object, default=None
+        The scoring model of a row-dependent shift, where the text does not hold it. A shift by
+        class takes none.
+
+    Returns
+    -------
+    shift : Shift
+        Equal to the one that was written.
+
+    Raises
+    ------
+    ValueError
+        If the text is not JSON of a shift, is of a newer version, or needs no pilot and gets one.
+
+    Examples
+    --------
+    >>> from imbalance_kit.shift import ClassShift, from_json
+    >>> shift = ClassShift.from_rates({"no": .01, "yes": 1})
+    >>> from_json(shift.to_json()) == shift
+    True
+    """
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"Expected the JSON text of a shift, got {text[:60]!r}: {error}."
+        ) from None
+    if not isinstance(content, dict) or "kind" not in content:
+        raise ValueError(f"Expected the JSON text of a shift, got {text[:60]!r}.")
+    if content.get("version") != _VERSION:
+        raise ValueError(
+            f"Expected a shift of version {_VERSION}, got {content.get('version')!r}. Hint: it was "
+            "written by another release of imbalance_kit; update this one."
+        )
+    if pilot is not None:
+        raise ValueError(f"A {content['kind']} takes no pilot, got {pilot!r}.")
+    return _build(content)
+
+
+def _build(content: dict[str, Any]) -> Shift:
+    try:
+        if content["kind"] == "ClassShift":
+            return ClassShift._from_content(content)
+        if content["kind"] == "ChainedShift":
+            return ChainedShift(tuple(_build(part) for part in content["parts"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"The JSON text of a {content['kind']} is incomplete: {error}.") from None
+    raise ValueError(
+        f"Unknown kind of shift {content['kind']!r}: expected 'ClassShift' or 'ChainedShift'."
+    )
