@@ -25,6 +25,9 @@ IGNORED_IN_METHODS = {
     "EX01": "the example of the class shows its methods at work",
 }
 
+# What the type line says of a parameter that is there for the sake of a common signature.
+NO_VALUE_TAKEN = {"Ignored", "None"}
+
 _DEFAULT = re.compile(r"\bdefault\s*[=:]?\s*(?P<value>.+)$")
 
 NAMES = public_names()
@@ -90,7 +93,8 @@ def test_documented_defaults_are_those_of_the_signature(name: str) -> None:
     documented = _documented(thing, "Parameters") | _documented(thing, "Other Parameters")
     wrong = []
     for parameter, default in _defaults(thing).items():
-        if documented.get(parameter, "Ignored") != "Ignored":  # undocumented: numpydoc's PR01
+        # A parameter that is not documented at all is numpydoc's PR01.
+        if documented.get(parameter, "Ignored") not in NO_VALUE_TAKEN:
             said = _DEFAULT.search(documented[parameter])
             if said is None:
                 wrong.append(f"{parameter}: no default documented, it is {default!r}")
