@@ -1,6 +1,7 @@
 """Training data that are not shaped like the world: change them, keep the change, undo it."""
 
 from imbalance_kit._utils._sampling_strategy import Ratios
+from imbalance_kit.correction import CorrectedClassifier
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import RandomUnderSampler
@@ -12,6 +13,7 @@ __all__ = [
     "ChainedShift",
     "ClassShift",
     "ClassWeighter",
+    "CorrectedClassifier",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",

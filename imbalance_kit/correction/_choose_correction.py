@@ -1,0 +1,138 @@
+"""Which correction is carried out, and which combinations are refused.
+
+"auto" follows what is known of the change: undo it in closed form where that is exact, recalibrate
+on real rows where it is not.
+"""
+
+import warnings
+
+from imbalance_kit.correction._calibrators import CALIBRATORS
+from imbalance_kit.correction._training_set import TrainingSet
+from imbalance_kit.shift import ChainedShift, Shift
+
+CORRECTIONS = ("auto", "shift", "weight", *CALIBRATORS, "none")
+MIN_ROWS_TO_RECALIBRATE = 50
+"""Rows of the rarest class from which "auto" recalibrates: ten or more for each parameter of the
+logistic curve even after a fifth has been held out."""
+
+
+def to_undo(shift: Shift | None) -> Shift | None:
+    """Return the part of a shift that predictions have to undo: where the source is wanted."""
+    if isinstance(shift, ChainedShift):
+        wanted = [part for part in shift.parts if part.reference == "source"]
+        if not wanted:
+            return None
+        total = wanted[0]
+        for part in wanted[1:]:
+            total = total.then(part)
+        return total
+    return shift if shift is not None and shift.reference == "source" else None
+
+
+def choose_correction(
+    asked: str,
+    training: TrainingSet,
+    *,
+    total: Shift | None,
+    unknown: str,
+    has_proba: bool,
+    n_rarest: int,
+    learner_name: str,
+) -> str:
+    """Return the correction to carry out, or raise where the one asked for is wrong.
+
+    Parameters
+    ----------
+    asked : str
+        One of `CORRECTIONS`.
+    training : TrainingSet
+        What the learner is trained on.
+    total : Shift or None
+        Everything that is to be undone, as far as it is known.
+    unknown : str
+        What changed the distribution in an unknown way, or "".
+    has_proba : bool
+        Whether the learner predicts probabilities.
+    n_rarest : int
+        Rows of the rarest class.
+    learner_name : str
+        For the messages.
+    """
+    if asked not in CORRECTIONS:
+        raise ValueError(f"`correction` must be one of {CORRECTIONS}, got {asked!r}.")
+    if asked == "auto":
+        return _automatic(total, unknown, has_proba, n_rarest)
+    if asked == "shift":
+        if not has_proba:
+            raise ValueError(
+                f"correction='shift' needs probabilities, and {learner_name} has no predict_proba: "
+                "a margin has no odds to shift. Hint: correction='sigmoid'."
+            )
+        if unknown:
+            raise ValueError(
+                f"correction='shift' is refused: {unknown} changes the distribution by a factor "
+                "that is not known. Hint: correction='sigmoid' recalibrates on real rows."
+            )
+        if total is not None and not total.exact:
+            _warn_inexact("The closed form is used as asked")
+    if asked == "temperature" and unknown:
+        raise ValueError(
+            f"correction='temperature' has no intercept and cannot restore the base rate that "
+            f"{unknown} changed. Hint: correction='sigmoid'."
+        )
+    if asked == "weight":
+        _check_weight(training, unknown)
+    return asked
+
+
+def _automatic(total: Shift | None, unknown: str, has_proba: bool, n_rarest: int) -> str:
+    exact = not unknown and (total is None or total.exact)
+    if has_proba and exact:
+        return "shift"
+    if n_rarest >= MIN_ROWS_TO_RECALIBRATE:
+        return "sigmoid"
+    if not has_proba or unknown:
+        what = unknown or "a margin"
+        warnings.warn(
+            f"Only {n_rarest} rows of the rarest class to recalibrate with (at least "
+            f"{MIN_ROWS_TO_RECALIBRATE} are wanted), and no closed form exists ({what}): the "
+            "probabilities are rough.",
+            UserWarning,
+            stacklevel=5,
+        )
+        return "sigmoid"
+    _warn_inexact(
+        f"With {n_rarest} rows of the rarest class, fewer than {MIN_ROWS_TO_RECALIBRATE}, the "
+        "closed form is used"
+    )
+    return "shift"
+
+
+def _warn_inexact(why: str) -> None:
+    warnings.warn(
+        f"{why}, but synthetic rows move the distribution within the classes too: the corrected "
+        "probabilities are approximate. Hint: correction='sigmoid' recalibrates on real rows.",
+        UserWarning,
+        stacklevel=6,
+    )
+
+
+def _check_weight(training: TrainingSet, unknown: str) -> None:
+    name = type(training.sampler).__name__
+    if training.sampler is None:
+        return
+    if training.by_weights:
+        raise ValueError(
+            f"correction='weight' after carrying {name} out by weights would only cancel them. "
+            "Hint: correction='shift', or carry_out='rows'."
+        )
+    if training.source_weight is None:
+        raise ValueError(
+            f"correction='weight' needs weights under which the output of {name} stands for its "
+            "input, and it has none. Hint: correction='sigmoid'."
+        )
+    if unknown:
+        raise ValueError(
+            f"correction='weight' cannot undo {unknown}. Hint: remove it, or use "
+            "correction='sigmoid'."
+        )

@@ -1,0 +1,517 @@
+"""The classifier that undoes in its predictions what was done to its training data."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
+from sklearn.utils import column_or_1d, get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from imbalance_kit._utils._containers import n_rows, take_rows
+from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._validation import check_same_length, check_sample_weight
+from imbalance_kit.correction._calibrators import CALIBRATORS, LogOddsCalibrator
+from imbalance_kit.correction._choose_correction import CORRECTIONS, choose_correction, to_undo
+from imbalance_kit.correction._learner import (
+    OwnClassWeights,
+    explicit_class_weights,
+    fit_learner,
+    has_proba,
+    is_frozen,
+    last_step,
+    predict_scores,
+    splits_inside,
+    takes_groups,
+    takes_sample_weight,
+)
+from imbalance_kit.correction._log_odds import Scores, add_log_factors, to_decision, to_proba
+from imbalance_kit.correction._out_of_fold import out_of_fold_scores
+from imbalance_kit.correction._training_set import TrainingSet, carry_out
+from imbalance_kit.shift import ClassShift, Shift
+
+_CARRY_OUT = ("auto", "rows", "weights")
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A fitted learner, the rows it saw, and everything that made them differ from the source."""
+
+    learner: Any
+    training: TrainingSet
+    own: OwnClassWeights
+    shift: Shift | None
+
+    @property
+    def unknown(self) -> str:
+        """What changed the distribution in an unknown way, or ""."""
+        if not self.training.known:
+            return type(self.training.sampler).__name__
+        return self.own.reason
+
+
+def _predicts_proba(self: "CorrectedClassifier") -> bool:
+    if hasattr(self, "correction_"):
+        return self.correction_ in CALIBRATORS or has_proba(self.estimator_)
+    return self.correction != "none" or has_proba(self.estimator)
+
+
+class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
+    """Train on resampled or weighted rows, predict probabilities of the rows as they were.
+
+    Use it around any classifier whose training data are resampled, so that the sampling can be
+    grid-searched in a plain scikit-learn Pipeline and the probabilities keep their meaning, and
+    around a model that was trained on a known sample. It does not make a better classifier out of
+    balance alone; :func:`~imbalance_kit.compare_strategies` tells what resampling is worth on your
+    data. Where only the decision is at stake, tune the threshold: honest probabilities of a rare
+    class seldom pass .5, which is right for equal costs and wrong for most others.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The learner; a Pipeline gets weights at its last step. Wrap a trained one in
+        ``FrozenEstimator``.
+    sampler : sampler, weighter or None, default=None
+        What to do to the training rows: a class of this package, any imbalanced-learn sampler, or
+        None to train on the rows as they are.
+    correction : {"auto", "shift", "weight", "sigmoid", "isotonic", "temperature", "none"}, \
+default="auto"
+        How to undo the change:
+
+        - "shift": in closed form after training, ``p ∝ q / a(x)``. Exact for random sampling and
+          class weights.
+        - "weight": train with inverse-probability weights, so that nothing is left to undo.
+        - "sigmoid", "isotonic", "temperature": undo the shift as far as it is known, then fit a
+          calibration curve to the log odds of out-of-fold rows that were not resampled.
+        - "none": leave the predictions as they are.
+        - "auto": "shift" where it is exact. Otherwise (synthetic rows, cleaning, a learner with
+          margins only) "sigmoid", where the rarest class has at least 50 rows; with fewer rows the
+          closed form where there is one, with a warning.
+    carry_out : {"auto", "rows", "weights"}, default="auto"
+        Whether the sampler chooses rows or weights them. "auto": rows for samplers and foreign
+        objects, weights for weighters.
+    target_prior : float or dict of {label: float}, default=None
+        Class shares of the population to predict for, where it has another base rate than the
+        data: shares in (0, 1) that sum to 1, or that of ``classes_[1]``. None keeps the base rate
+        of the data.
+    shift : Shift, default=None
+        A known change of the rows before they came here, for example negatives thinned upstream;
+        it is undone too. With a frozen estimator: the change between the population and the rows
+        it was trained on.
+    cv : int, cross-validation generator, iterable or None, default=None
+        How rows are held out for recalibration; None means five stratified folds (grouped where
+        `groups` are given), fewer where the rarest class has fewer rows.
+    n_jobs : int, default=None
+        Folds fitted at a time, as in joblib.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The learner, fitted on all (resampled) rows.
+    sampler_ : sampler, weighter or None
+        The sampler, fitted.
+    shift_ : Shift or None
+        All that was done to the distribution: upstream, by the sampler, by class weights inside the
+        learner. None where it is not known.
+    correction_ : str
+        The correction carried out.
+    calibrator_ : object or None
+        The calibration curve on log odds.
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+        Column names of X, where they are all strings.
+
+    See Also
+    --------
+    ClassShift : The change of a model that is already trained.
+
+    Notes
+    -----
+    Resampling multiplies the joint distribution, ``q(x, y=k) ∝ a_k(x) p(x, y=k)``, so that
+    ``log p_k(x) = log q_k(x) - log a_k(x) + const`` [1]_. A learner that is calibrated on q becomes
+    calibrated on p; its own error stays. The order is: undo the shift, then the calibration curve,
+    then `target_prior`.
+
+    ``class_weight`` and ``scale_pos_weight`` inside the learner are part of the shift; "balanced"
+    is replaced by the numbers it stands for. What cannot be expressed as a factor per class
+    ("balanced_subsample", ensembles that resample inside) refuses "shift".
+
+    References
+    ----------
+    .. [1] C. Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, 973-978.
+    .. [2] G. King and L. Zeng, "Logistic regression in rare events data", Political Analysis 9,
+       2001, 137-163. https://doi.org/10.1093/oxfordjournals.pan.a004868
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from imbalance_kit import CorrectedClassifier, RandomUnderSampler
+    >>> X, y = make_classification(5000, weights=[.95], flip_y=0, random_state=0)
+    >>> sampler = RandomUnderSampler(random_state=0)
+    >>> raw = CorrectedClassifier(LogisticRegression(), sampler, correction="none").fit(X, y)
+    >>> corrected = CorrectedClassifier(LogisticRegression(), sampler).fit(X, y)
+    >>> shares = y, raw.predict_proba(X)[:, 1], corrected.predict_proba(X)[:, 1]
+    >>> print(*(f"{share.mean():.2f}" for share in shares))
+    0.05 0.11 0.05
+    """
+
+    def __init__(
+        self,
+        estimator: Any,
+        sampler: Any = None,
+        *,
+        correction: str = "auto",
+        carry_out: str = "auto",
+        target_prior: float | Mapping[Any, float] | None = None,
+        shift: Shift | None = None,
+        cv: Any = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.estimator = estimator
+        self.sampler = sampler
+        self.correction = correction
+        self.carry_out = carry_out
+        self.target_prior = target_prior
+        self.shift = shift
+        self.cv = cv
+        self.n_jobs = n_jobs
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        sample_weight: Any = None,
+        target: Any = None,
+        target_weight: Any = None,
+        groups: Any = None,
+    ) -> Self:
+        """Resample or weight the rows, train the learner, learn the correction.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows; they reach sampler and learner untouched.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0: for the sampler, the learner and the calibration.
+        target : object, default=None
+            Population for a weighter that takes one.
+        target_weight : array-like, default=None
+            Weights of the target's rows.
+        groups : array-like of shape (n_samples,), default=None
+            Rows of a group are held out together; handed on to a learner that splits by groups.
+
+        Returns
+        -------
+        self : object
+            Fitted.
+        """
+        self._check_parameters()
+        validate_data(self, X, skip_check_array=True)
+        labels = column_or_1d(_given(y), warn=True)
+        encoded = encode_target(labels)
+        check_same_length(n_rows(X), len(labels))
+        weights = check_sample_weight(sample_weight, len(labels))
+        options = {"target": target, "target_weight": target_weight}
+        options = {name: value for name, value in options.items() if value is not None}
+        groups = None if groups is None else np.asarray(groups)
+
+        trained = self._train(X, labels, weights, options, groups)
+        self.estimator_, self.sampler_ = trained.learner, trained.training.sampler
+        self.classes_ = np.asarray(getattr(self.estimator_, "classes_", encoded.classes))
+        self.correction_ = choose_correction(
+            self.correction,
+            trained.training,
+            total=to_undo(trained.shift),
+            unknown=trained.unknown,
+            has_proba=has_proba(self.estimator_),
+            n_rarest=int(encoded.counts.min()),
+            learner_name=type(last_step(self.estimator_)).__name__,
+        )
+        if trained.training.repeats_rows:
+            self._warn_of_inner_splits(len(trained.training.y), groups)
+        self.shift_ = None if trained.unknown else trained.shift or _unchanged(encoded)
+        self._undo = to_undo(trained.shift) if self.correction_ != "none" else None
+        represented = self._represented_weights(X, encoded, weights, trained)
+        self.calibrator_ = None
+        if self.correction_ in CALIBRATORS:
+            self.calibrator_ = self._calibrate(
+                X, labels, encoded, weights, options, groups, represented
+            )
+        self._target_shift = self._towards_target_prior(encoded, represented)
+        return self
+
+    @available_if(_predicts_proba)  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Predict class probabilities of the distribution that the rows were handed in with.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes)
+            Probabilities in [0, 1], columns in the order of `classes_`.
+        """
+        return to_proba(self._scores(X))
+
+    @available_if(_predicts_proba)  # type: ignore[untyped-decorator]
+    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
+        """Predict logarithms of the class probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        log_proba : ndarray of shape (n_samples, n_classes)
+            Natural logarithms of `predict_proba`.
+        """
+        proba: NDArray[np.float64] = self.predict_proba(X)
+        with np.errstate(divide="ignore"):
+            return np.log(proba)
+
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
+        """Return the corrected log odds.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        log_odds : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Two classes: ``log p_1 - log p_0``. More: log odds of each class against the rest.
+            Finite: certainty is about ±708. The margin itself for a learner without probabilities
+            that is left uncalibrated.
+        """
+        scores = self._scores(X)
+        return to_decision(scores) if _predicts_proba(self) else scores
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Predict the class of largest corrected probability.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            Labels; for two classes ``classes_[1]`` where the log odds are above 0.
+        """
+        scores = self._scores(X)
+        codes = (scores > 0).astype(np.intp) if scores.ndim == 1 else scores.argmax(axis=1)
+        labels: NDArray[Any] = self.classes_[codes]
+        return labels
+
+    def _scores(self, X: Any) -> Scores:
+        check_is_fitted(self)
+        validate_data(self, X, reset=False, skip_check_array=True)
+        scores = self._undone(self.estimator_, self._undo, X, self.classes_)
+        if self.calibrator_ is not None:
+            scores = self.calibrator_.predict(scores)
+        if self._target_shift is not None:
+            scores = add_log_factors(scores, self._target_shift.log_factors(None, self.classes_))
+        return scores
+
+    @staticmethod
+    def _undone(learner: Any, undo: Shift | None, X: Any, classes: NDArray[Any]) -> Scores:
+        """Return the learner's scores with the shift taken out; a margin has none to take out."""
+        scores = predict_scores(learner, X, classes)
+        if undo is None or not has_proba(learner):
+            return scores
+        return add_log_factors(scores, -undo.log_factors(X, classes))
+
+    def _train(
+        self,
+        X: Any,
+        y: NDArray[Any],
+        weights: NDArray[np.float64] | None,
+        options: Mapping[str, Any],
+        groups: NDArray[Any] | None,
+    ) -> _Trained:
+        """Carry the sampler out and fit a clone of the learner."""
+        training = carry_out(self.sampler, X, y, weights, how=self.carry_out, options=options)
+        ipw = self.correction == "weight" and training.source_weight is not None
+        learner_weights = training.source_weight if ipw else training.weights
+        learner, own = explicit_class_weights(self.estimator, training.y, learner_weights)
+        if is_frozen(self.estimator) and self.shift is not None:
+            own = OwnClassWeights()  # the shift given is the whole story of a trained model
+        if learner_weights is not None and not takes_sample_weight(learner):
+            self._refuse_weights(learner, training)
+        fitted = fit_learner(
+            learner,
+            training.X,
+            training.y,
+            sample_weight=learner_weights,
+            groups=_follow(groups, training) if takes_groups(learner) else None,
+        )
+        parts = [self.shift, None if ipw else training.shift, own.shift]
+        total: Shift | None = None
+        for part in parts:
+            if part is not None:
+                total = part if total is None else total.then(part)
+        return _Trained(fitted, replace(training, X=None), own, total)
+
+    def _calibrate(
+        self,
+        X: Any,
+        y: NDArray[Any],
+        encoded: EncodedTarget,
+        weights: NDArray[np.float64] | None,
+        options: Mapping[str, Any],
+        groups: NDArray[Any] | None,
+        represented: NDArray[np.float64] | None,
+    ) -> LogOddsCalibrator:
+        """Fit the calibration curve to out-of-fold rows as they came in."""
+
+        def fit_and_score(train: NDArray[np.intp], held: NDArray[np.intp]) -> Scores:
+            trained = self._train(
+                take_rows(X, train),
+                y[train],
+                None if weights is None else weights[train],
+                options,
+                None if groups is None else groups[train],
+            )
+            undo = to_undo(trained.shift)
+            return self._undone(trained.learner, undo, take_rows(X, held), self.classes_)
+
+        rows: NDArray[np.intp] = np.arange(len(y))
+        if is_frozen(self.estimator):
+            scores = self._undone(self.estimator_, self._undo, X, self.classes_)
+        else:
+            rows, scores = out_of_fold_scores(
+                fit_and_score, y, encoded, cv=self.cv, groups=groups, n_jobs=self.n_jobs
+            )
+        given = None if represented is None else represented[rows]
+        return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[rows], given)
+
+    def _represented_weights(
+        self,
+        X: Any,
+        encoded: EncodedTarget,
+        weights: NDArray[np.float64] | None,
+        trained: _Trained,
+    ) -> NDArray[np.float64] | None:
+        """Weights under which the rows handed in stand for the population predicted for."""
+        training = trained.training
+        if training.shift is not None and training.shift.reference == "training":
+            return training.weights if training.by_weights else weights
+        if self.shift is None or is_frozen(self.estimator) or self.shift.reference == "training":
+            return weights
+        logs = self.shift.log_factors(X, encoded.classes)
+        logs = np.broadcast_to(logs, (len(encoded.codes), logs.shape[1]))
+        undone = np.exp(-logs[np.arange(len(encoded.codes)), encoded.codes])
+        return undone if weights is None else undone * weights
+
+    def _towards_target_prior(
+        self, encoded: EncodedTarget, represented: NDArray[np.float64] | None
+    ) -> ClassShift | None:
+        if self.target_prior is None:
+            return None
+        labels = encoded.classes.tolist()
+        prior = self.target_prior
+        if not isinstance(prior, Mapping):
+            if len(labels) != 2:
+                raise ValueError(
+                    f"`target_prior` as a number needs two classes, and `y` has {len(labels)}. "
+                    "Hint: pass {label: share}."
+                )
+            prior = {labels[0]: 1 - prior, labels[1]: prior}
+        totals = encoded.totals(represented)
+        shares = (totals / totals.sum()).tolist()
+        return ClassShift.from_priors(dict(zip(labels, shares, strict=True)), prior)
+
+    def _check_parameters(self) -> None:
+        if not is_classifier(self.estimator):
+            raise TypeError(
+                f"`estimator` must be a classifier, got {self.estimator!r}. Hint: "
+                "CorrectedClassifier(estimator, sampler)."
+            )
+        if self.correction not in CORRECTIONS:
+            raise ValueError(f"`correction` must be one of {CORRECTIONS}, got {self.correction!r}.")
+        if self.carry_out not in _CARRY_OUT:
+            raise ValueError(f"`carry_out` must be one of {_CARRY_OUT}, got {self.carry_out!r}.")
+        if self.shift is not None and not hasattr(self.shift, "log_factors"):
+            raise TypeError(
+                f"`shift` must be a shift, got {self.shift!r}. Hint: "
+                "ClassShift.from_rates({label: rate})."
+            )
+        if is_frozen(self.estimator) and self.sampler is not None:
+            raise ValueError(
+                "A frozen estimator is not trained again, so `sampler` would change nothing. Hint: "
+                "describe how it was trained by `shift`, for example ClassShift.from_rates."
+            )
+        if self.target_prior is not None and self.correction == "none" and self.sampler is not None:
+            raise ValueError(
+                "`target_prior` starts from the base rate of the data, which correction='none' "
+                "leaves shifted by the sampler. Hint: choose another correction."
+            )
+
+    def _refuse_weights(self, learner: Any, training: TrainingSet) -> None:
+        name = type(last_step(learner)).__name__
+        if training.by_weights:
+            hint = "carry_out='rows' draws rows instead"
+        elif self.correction == "weight":
+            hint = "correction='shift' needs no weights"
+        else:
+            hint = "fit without `sample_weight`, or use a learner that takes it"
+        raise ValueError(f"{name} does not take `sample_weight` in fit. Hint: {hint}.")
+
+    def _warn_of_inner_splits(self, n_samples: int, groups: Any) -> None:
+        by = splits_inside(self.estimator_, n_samples)
+        if by is None or (groups is not None and takes_groups(self.estimator_)):
+            return
+        warnings.warn(
+            f"{type(last_step(self.estimator_)).__name__} holds out some of its rows ({by}), and "
+            "copies of one row can fall on both sides, so that what it learns there is too "
+            "optimistic. Hint: carry_out='weights', or pass `groups` to a learner that uses them.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+    def __sklearn_tags__(self) -> Any:
+        """Describe the input the learner takes."""
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        if inner.classifier_tags is not None:
+            tags.classifier_tags.multi_class = inner.classifier_tags.multi_class
+            tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
+        return tags
+
+
+def _given(y: Any) -> Any:
+    if y is None:
+        raise ValueError("CorrectedClassifier requires y to be passed, but the target y is None.")
+    return y
+
+
+def _unchanged(encoded: EncodedTarget) -> Shift | None:
+    return (
+        ClassShift(dict.fromkeys(encoded.classes.tolist(), 1.0)) if encoded.n_classes > 1 else None
+    )
+
+
+def _follow(groups: NDArray[Any] | None, training: TrainingSet) -> NDArray[Any] | None:
+    """Return the groups of the training rows, where it is known which rows they are."""
+    if groups is None or training.by_weights or training.sampler is None:
+        return groups
+    return None if training.indices is None else groups[training.indices]

@@ -1,0 +1,53 @@
+"""Predictions on the scale where corrections are additions.
+
+Scores are log odds of shape (n,) for two classes, ``log p_1 - log p_0``, and log probabilities of
+shape (n, K) for more. A shift adds to them, a calibrator maps them, and probabilities of exactly 0
+and 1 are -inf and inf.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float64]
+
+_LIMIT = -np.log(np.finfo(np.float64).tiny)  # about 708: stands for infinite log odds
+
+
+def from_proba(proba: NDArray[Any]) -> Scores:
+    """Return the scores of probabilities of shape (n_samples, n_classes)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(proba.astype(np.float64, copy=False))
+        return logs[:, 1] - logs[:, 0] if proba.shape[1] == 2 else logs
+
+
+def to_proba(scores: Scores) -> NDArray[np.float64]:
+    """Return probabilities of shape (n_samples, n_classes)."""
+    with np.errstate(over="ignore"):
+        if scores.ndim == 1:
+            proba = np.empty((len(scores), 2))
+            proba[:, 0] = 1 / (1 + np.exp(scores))
+            proba[:, 1] = 1 / (1 + np.exp(-scores))
+            return proba
+        proba = np.exp(scores - scores.max(axis=1, keepdims=True))
+    proba /= proba.sum(axis=1, keepdims=True)
+    return proba
+
+
+def add_log_factors(scores: Scores, log_factors: NDArray[np.float64]) -> Scores:
+    """Multiply the class probabilities by factors, given as (1 or n_samples, n_classes) logs."""
+    if scores.ndim == 1:
+        return scores + (log_factors[:, 1] - log_factors[:, 0])
+    return scores + log_factors
+
+
+def to_decision(scores: Scores) -> NDArray[np.float64]:
+    """Return finite log odds: (n,) for two classes, else (n, K), each class against the rest."""
+    if scores.ndim == 1:
+        return np.clip(scores, -_LIMIT, _LIMIT)
+    proba = to_proba(scores)
+    rest = proba @ (1 - np.eye(proba.shape[1]))  # a sum of the others: 1 - p would cancel
+    with np.errstate(divide="ignore"):
+        odds: NDArray[np.float64] = np.log(proba) - np.log(rest)
+    return np.clip(odds, -_LIMIT, _LIMIT, out=odds)

@@ -1,0 +1,65 @@
+"""Scores of rows that the model scoring them has not seen, for calibrators to learn from."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, check_cv
+
+from imbalance_kit._utils._targets import EncodedTarget
+from imbalance_kit.correction._log_odds import Scores
+
+_FOLDS = 5
+
+FitAndScore = Callable[[NDArray[np.intp], NDArray[np.intp]], Scores]
+
+
+def out_of_fold_scores(
+    fit_and_score: FitAndScore,
+    y: NDArray[Any],
+    target: EncodedTarget,
+    *,
+    cv: Any,
+    groups: Any,
+    n_jobs: int | None,
+) -> tuple[NDArray[np.intp], Scores]:
+    """Return row indices and their out-of-fold scores.
+
+    Parameters
+    ----------
+    fit_and_score : callable
+        Takes the indices of the training rows and of the held-out rows; returns the scores of the
+        latter.
+    y : ndarray of shape (n_samples,)
+        Labels, for the splitter.
+    target : EncodedTarget
+        The labels as codes.
+    cv : int, splitter, iterable or None
+        None: five stratified folds, fewer where the rarest class has fewer rows, grouped where
+        there are groups.
+    groups : array-like of shape (n_samples,) or None
+        Rows of a group stay together.
+    n_jobs : int or None
+        Folds at a time.
+    """
+    splitter = _splitter(cv, y, target, groups)
+    folds = list(splitter.split(np.zeros(len(y)), y, groups))
+    scores = Parallel(n_jobs=n_jobs)(delayed(fit_and_score)(train, held) for train, held in folds)
+    return np.concatenate([held for _, held in folds]), np.concatenate(scores)
+
+
+def _splitter(cv: Any, y: NDArray[Any], target: EncodedTarget, groups: Any) -> Any:
+    if cv is not None:
+        return check_cv(cv, y, classifier=True)
+    rarest = int(target.counts.min())
+    if rarest < 2:
+        label = target.classes[[int(np.argmin(target.counts))]].tolist()[0]
+        raise ValueError(
+            f"Recalibration needs at least 2 rows of every class to hold some out, and class "
+            f"{label!r} has {rarest}. Hint: correction='shift' or 'none'."
+        )
+    if groups is not None:
+        return StratifiedGroupKFold(min(_FOLDS, rarest))
+    return StratifiedKFold(min(_FOLDS, rarest))
