@@ -155,10 +155,10 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
         weights = check_sample_weight(sample_weight, len(target.codes))
         totals = target.totals(weights)
         if not totals.all():
-            label = target.classes[[int(np.argmin(totals))]].tolist()[0]
             raise ValueError(
-                f"`sample_weight` is zero for every row of class {label!r}: a class without weight "
-                "cannot be resampled. Hint: drop its rows, or give them weight."
+                "`sample_weight` is zero for every row of class "
+                f"{target.label(int(np.argmin(totals)))!r}: a class without weight cannot be "
+                "resampled. Hint: drop its rows, or give them weight."
             )
         return SamplingInput(X, y, target, weights, totals)
 
@@ -181,29 +181,27 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
 
     def _remember(self, data: SamplingInput, draw: Draw) -> None:
         """Store, per output row, where it came from and what it weighs."""
-        n = len(data.target.codes)
-        kept = np.arange(n, dtype=np.intp) if draw.kept is None else draw.kept
+        target, weights = data.target, data.weights
+        kept = np.arange(len(target.codes)) if draw.kept is None else draw.kept
         added = np.empty(0, dtype=np.intp) if draw.added is None else draw.added
-        self.sample_indices_ = kept if len(added) == 0 else np.concatenate([kept, added])
-        self.synthetic_mask_ = np.zeros(len(self.sample_indices_), dtype=bool)
-        if draw.synthetic is not None:
-            self.synthetic_mask_[len(kept) :] = True
-        codes = data.target.codes[self.sample_indices_]
-        if data.weights is None:
-            self.carried_weight_ = np.ones(len(codes))
-            after = np.bincount(codes, minlength=data.target.n_classes).astype(np.float64)
-        else:
-            self.carried_weight_ = data.weights[self.sample_indices_]
-            after = np.bincount(codes, self.carried_weight_, minlength=data.target.n_classes)
+        rows = kept if len(added) == 0 else np.concatenate([kept, added])
+        codes = target.codes[rows]
+        carried = np.ones(len(rows)) if weights is None else weights[rows]
+        after = EncodedTarget(target.classes, codes).totals(None if weights is None else carried)
         if not after.all():
-            label = data.target.classes[[int(np.argmin(after))]].tolist()[0]
             raise ValueError(
-                f"Every row drawn of class {label!r} has `sample_weight` 0, so the class has no "
-                "weight left. Hint: drop rows of weight 0 before resampling."
+                f"Every row drawn of class {target.label(int(np.argmin(after)))!r} has "
+                "`sample_weight` 0, so the class has no weight left. Hint: drop rows of weight 0 "
+                "before resampling."
             )
         factors = after / data.totals
         self.shift_ = self._class_shift(data, factors)
-        self.sample_weight_ = self.carried_weight_ / factors[codes]
+        self.sample_indices_ = rows
+        self.synthetic_mask_ = np.zeros(len(rows), dtype=bool)
+        if draw.synthetic is not None:
+            self.synthetic_mask_[len(kept) :] = True
+        self.carried_weight_ = carried
+        self.sample_weight_ = carried / factors[codes]
 
     def __sklearn_tags__(self) -> Any:
         """Describe the input that is taken: any rows, missing values and strings included."""

@@ -1,16 +1,16 @@
 """From what the user asks for (`sampling_strategy`) to rows and factors per class.
 
-The forms and their meaning are those of imbalanced-learn, computed from class totals (its own helper
-sorts `y` several times), plus `Ratios`. Relative forms (strings, a float, `Ratios`) speak of weight
-totals, which without weights are row counts; absolute ones (a dict, a callable that returns one)
-speak of rows.
+The forms and their meaning are those of imbalanced-learn, computed from class totals (its own
+helper sorts `y` several times), plus `Ratios`. Relative forms (strings, a float, `Ratios`) speak of
+weight totals, which without weights are row counts; absolute ones (a dict, a callable that returns
+one) speak of rows.
 """
 
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -21,14 +21,6 @@ from imbalance_kit._utils._targets import EncodedTarget
 SamplingKind = Literal["over-sampling", "under-sampling", "weighting"]
 
 _REFERENCES = ("majority", "minority", "own")
-_TOUCHED = {
-    "auto": None,  # the kind decides
-    "all": lambda k, minority, majority: True,
-    "minority": lambda k, minority, majority: k == minority,
-    "majority": lambda k, minority, majority: k == majority,
-    "not minority": lambda k, minority, majority: k != minority,
-    "not majority": lambda k, minority, majority: k != majority,
-}
 
 
 @dataclass(frozen=True)
@@ -87,7 +79,13 @@ class Ratios:
         return hash((frozenset(self.ratios.items()), self.of))
 
     def to_json(self) -> str:
-        """Return the ratios as JSON text; labels keep their type."""
+        """Return the ratios as JSON text.
+
+        Returns
+        -------
+        text : str
+            Labels that are strings, integers, booleans or floats keep their type.
+        """
         pairs = [[getattr(k, "item", lambda k=k: k)(), r] for k, r in self.ratios.items()]
         return json.dumps({"ratios": pairs, "of": self.of})
 
@@ -99,6 +97,11 @@ class Ratios:
         ----------
         text : str
             JSON text written by `to_json`.
+
+        Returns
+        -------
+        ratios : Ratios
+            Equal to those that were written.
         """
         content = json.loads(text)
         return cls(dict(map(tuple, content["ratios"])), of=content["of"])
@@ -161,7 +164,7 @@ def _allowed(
     A difference of less than one row is the rounding of a fold, not a contradiction.
     """
     have = int(target.counts[k])
-    label = target.classes[k : k + 1].tolist()[0]
+    label = target.label(k)
     if kind == "over-sampling" and factor < 1:
         if (1 - factor) * have < 1:
             return have, 1.0
@@ -196,7 +199,7 @@ def _counts(strategy: Mapping[Any, Any], target: EncodedTarget, kind: str) -> di
             raise ValueError(
                 f"The number of samples in a class cannot be negative: {count!r} for {label!r}."
             )
-        if not isinstance(count, Integral) and count != int(count):
+        if not float(count).is_integer():
             raise ValueError(
                 f"A dict as `sampling_strategy` holds counts of rows, got {count!r} for class "
                 f"{label!r}. Hint: use Ratios({{{label!r}: {count!r}}}, of='majority') for "
@@ -208,7 +211,7 @@ def _counts(strategy: Mapping[Any, Any], target: EncodedTarget, kind: str) -> di
                 "cannot be predicted, and the change cannot be undone. Hint: drop its rows from X "
                 "and y before."
             )
-        counts[codes[label]] = int(count)
+        counts[codes[label]] = int(float(count))
     return counts
 
 
@@ -238,20 +241,26 @@ def _named_sizes(
     name: str, target: EncodedTarget, totals: NDArray[np.float64], kind: SamplingKind
 ) -> dict[int, float]:
     minority, majority = int(np.argmin(totals)), int(np.argmax(totals))
+    every = range(target.n_classes)
+    not_minority = [k for k in every if k != minority]
+    not_majority = [k for k in every if k != majority]
     over = kind == "over-sampling"
-    forbidden = {"over-sampling": "majority", "under-sampling": "minority"}.get(kind)
-    if name not in _TOUCHED or name == forbidden:
-        allowed = [form for form in _TOUCHED if form != forbidden]
+    touched = {
+        "auto": not_majority if over else not_minority,
+        "all": list(every),
+        "minority": [minority],
+        "majority": [majority],
+        "not minority": not_minority,
+        "not majority": not_majority,
+    }
+    if kind != "weighting":
+        del touched["majority" if over else "minority"]
+    if name not in touched:
         raise ValueError(
             f"`sampling_strategy` of an {kind.removesuffix('-sampling')}-sampler must be one of "
-            f"{allowed} where it is a string, got {name!r}."
+            f"{list(touched)} where it is a string, got {name!r}."
         )
-    rule = (
-        _TOUCHED["not majority" if over else "not minority"] if name == "auto" else _TOUCHED[name]
-    )
-    assert rule is not None
-    size = float(totals[majority if over else minority])
-    return {k: size for k in range(target.n_classes) if rule(k, minority, majority)}
+    return dict.fromkeys(touched[name], float(totals[majority if over else minority]))
 
 
 def _ratio_sizes(

@@ -1,8 +1,8 @@
 """Class labels as codes: what the samplers, weighters and corrections know of `y`.
 
 `encode_target` replaces ``np.unique(y, return_inverse=True)``, which sorts every row and costs more
-than a whole under-sampling: small integers and booleans are counted, labels of any other kind are
-looked up in the set of labels that occur.
+than a whole under-sampling: small integers, booleans and whole floats are counted, labels of any
+other kind are looked up in the set of labels that occur.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 _COUNTABLE_RANGE = 1 << 16  # integer labels within such a range are counted instead of sorted
+_COUNTABLE_MAX = 1 << 53  # beyond it floats are not whole numbers that an integer holds exactly
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class EncodedTarget:
     """The labels of a target and, per row, the position of its label.
 
     Invariant: ``classes`` is sorted as by ``np.unique`` and every class occurs:
-    ``classes[codes]`` are the labels of the rows.
+    ``classes[codes]`` are the labels of the rows. The codes may share the memory of the caller's
+    `y`: read them only.
     """
 
     classes: NDArray[Any]
@@ -36,7 +38,11 @@ class EncodedTarget:
     @cached_property
     def counts(self) -> NDArray[np.intp]:
         """Rows per class."""
-        return np.bincount(self.codes, minlength=self.n_classes)
+        return _count(self.codes, self.n_classes)
+
+    def label(self, k: int) -> Any:
+        """Return the label of class `k` as a plain Python object."""
+        return self.classes[k : k + 1].tolist()[0]
 
     def members(self, k: int) -> NDArray[np.intp]:
         """Indices of the rows of class ``classes[k]``, ascending."""
@@ -46,7 +52,8 @@ class EncodedTarget:
         """Weight total per class; row counts without weights."""
         if weights is None:
             return self.counts.astype(np.float64)
-        return np.bincount(self.codes, weights=weights, minlength=self.n_classes)
+        totals = np.bincount(self.codes, weights=weights, minlength=self.n_classes)
+        return totals.astype(np.float64, copy=False)
 
 
 def encode_target(y: Any) -> EncodedTarget:
@@ -62,6 +69,8 @@ def encode_target(y: Any) -> EncodedTarget:
     ------
     ValueError
         If `y` is continuous, multilabel, or has missing labels.
+    TypeError
+        If the labels have no common order.
     """
     if y is None:
         raise ValueError("`y` is None: class labels are needed.")
@@ -73,11 +82,7 @@ def encode_target(y: Any) -> EncodedTarget:
     if labels.dtype.kind in "iub":
         return _encode_integers(labels)
     if labels.dtype.kind == "f":
-        if not np.isfinite(labels).all():
-            raise ValueError("`y` contains NaN or infinity: every row needs a class label.")
-        check_classification_targets(labels)
-        classes, codes = np.unique(labels, return_inverse=True)
-        return EncodedTarget(classes, codes.astype(np.intp, copy=False))
+        return _encode_floats(labels)
     return _encode_objects(labels)
 
 
@@ -94,14 +99,15 @@ def _encode_one_hot(labels: NDArray[Any]) -> EncodedTarget:
 
 def _encode_integers(labels: NDArray[Any]) -> EncodedTarget:
     if len(labels) == 0:
-        return EncodedTarget(labels[:0], np.empty(0, dtype=np.intp))
+        return EncodedTarget(labels, labels.astype(np.intp))
     numbers = labels.view(np.uint8) if labels.dtype.kind == "b" else labels
     low, high = int(numbers.min()), int(numbers.max())
-    if high - low >= _COUNTABLE_RANGE:
-        classes, codes = np.unique(labels, return_inverse=True)
-        return EncodedTarget(classes, codes)
-    codes = numbers.astype(np.intp) if low == 0 else numbers.astype(np.intp) - low
-    present = np.flatnonzero(np.bincount(codes))
+    if high - low >= _COUNTABLE_RANGE or high >= _COUNTABLE_MAX:
+        return _encode_sorted(labels)
+    codes = numbers.astype(np.intp, copy=False)
+    if low != 0:
+        codes = codes - low
+    present = np.flatnonzero(_count(codes, high - low + 1))
     if len(present) < high - low + 1:
         position = np.empty(high - low + 1, dtype=np.intp)
         position[present] = np.arange(len(present))
@@ -109,11 +115,33 @@ def _encode_integers(labels: NDArray[Any]) -> EncodedTarget:
     return EncodedTarget((present + low).astype(labels.dtype), codes)
 
 
+def _encode_floats(labels: NDArray[Any]) -> EncodedTarget:
+    if not np.isfinite(labels).all():
+        raise ValueError("`y` contains NaN or infinity: every row needs a class label.")
+    if len(labels) == 0 or np.abs(labels).max() >= _COUNTABLE_MAX:
+        return _encode_sorted(labels)
+    whole = labels.astype(np.int64)
+    if (whole != labels).any():
+        check_classification_targets(labels)  # raises, in scikit-learn's words
+    target = _encode_integers(whole)
+    return EncodedTarget(target.classes.astype(labels.dtype), target.codes)
+
+
+def _encode_sorted(labels: NDArray[Any]) -> EncodedTarget:
+    classes, codes = np.unique(labels, return_inverse=True)
+    return EncodedTarget(classes, codes.astype(np.intp, copy=False))
+
+
 def _encode_objects(labels: NDArray[Any]) -> EncodedTarget:
     values = labels.tolist()
     distinct = set(values)
-    if any(label is None or label != label for label in distinct):
+    if any(map(_is_missing, distinct)):
         raise ValueError("`y` contains missing labels: every row needs a class label.")
+    if any(isinstance(x, (float, np.floating)) and not x.is_integer() for x in distinct):
+        raise ValueError(
+            "Unknown label type: continuous. Expected class labels, got numbers with fractions. "
+            "Hint: bin the target first, or use a regressor."
+        )
     try:
         ordered = sorted(distinct)
     except TypeError:
@@ -122,13 +150,23 @@ def _encode_objects(labels: NDArray[Any]) -> EncodedTarget:
             f"`y` mixes labels of different types ({', '.join(kinds)}), which have no common "
             "order. Hint: give labels of one type, for example y.astype(str)."
         ) from None
-    if any(isinstance(label, (float, complex)) and label != int(label) for label in ordered):
-        raise ValueError(
-            "Unknown label type: continuous. Expected class labels, got numbers with fractions. "
-            "Hint: bin the target first, or use a regressor."
-        )
     position = {label: k for k, label in enumerate(ordered)}
     codes = np.fromiter(map(position.__getitem__, values), dtype=np.intp, count=len(values))
     classes = np.empty(len(ordered), dtype=object)
     classes[:] = ordered
     return EncodedTarget(classes.astype(labels.dtype, copy=False), codes)
+
+
+def _is_missing(label: Any) -> bool:
+    try:
+        return label is None or bool(label != label)
+    except TypeError:  # pandas.NA, which is neither equal to itself nor unequal
+        return True
+
+
+def _count(codes: NDArray[np.intp], n_classes: int) -> NDArray[np.intp]:
+    """Count each code; two codes without a histogram, whose writes would wait in line."""
+    if n_classes == 2:
+        second = np.count_nonzero(codes)
+        return np.array([len(codes) - second, second], dtype=np.intp)
+    return np.bincount(codes, minlength=n_classes)

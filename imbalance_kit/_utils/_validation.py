@@ -38,7 +38,7 @@ def check_sample_weight(
     if (weights < 0).any():
         bad = int(np.flatnonzero(weights < 0)[0])
         raise ValueError(
-            f"`{name}` contains negative values (first at row {bad}: {weights[bad]!r}): weights "
+            f"`{name}` contains negative values (first at row {bad}: {weights[bad]}): weights "
             "must be at least 0."
         )
     if not weights.any():

@@ -5,9 +5,10 @@ from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imbalance_kit._base import BaseSampler, Draw, SamplingInput
-from imbalance_kit._utils._containers import numeric_rows, rows_like
+from imbalance_kit._utils._numeric import numeric_rows, rows_like
 from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind
 from imbalance_kit.over_sampling._smoothed_bootstrap import smoothed_copies
@@ -117,17 +118,11 @@ class RandomOverSampler(BaseSampler):
         for k in plan.touched:
             stream = class_stream(seed, labels[k])
             members = data.target.members(k)
-            drawn = members[stream.integers(len(members), size=plan.rows[k] - len(members))]
-            added.append(drawn)
+            drawn = stream.integers(len(members), size=plan.rows[k] - len(members))
+            added.append(members[drawn])
             if self.shrinkage_ is not None:
-                noisy.append(
-                    smoothed_copies(
-                        numeric_rows(data.X, drawn),
-                        numeric_rows(data.X, members),
-                        self.shrinkage_[labels[k]],
-                        stream,
-                    )
-                )
+                own = _numbers(data.X, members)
+                noisy.append(smoothed_copies(own, drawn, self.shrinkage_[labels[k]], stream))
         seeds = np.concatenate(added)
         if not noisy:
             return Draw(added=seeds)
@@ -152,3 +147,10 @@ class RandomOverSampler(BaseSampler):
                     f"The shrinkage factor needs to be >= 0. Got {value!r} for class {label!r}."
                 )
         return {label: float(value) for label, value in values.items()}
+
+
+def _numbers(X: Any, members: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+    try:
+        return numeric_rows(X, members)
+    except ValueError as error:
+        raise ValueError(f"When shrinkage is not None, {error}") from None

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 
 def smoothed_copies(
-    drawn: NDArray[np.floating[Any]],
     members: NDArray[np.floating[Any]],
+    drawn: NDArray[np.intp],
     shrinkage: float,
     stream: np.random.Generator,
 ) -> NDArray[np.floating[Any]]:
@@ -21,16 +21,20 @@ def smoothed_copies(
 
     Parameters
     ----------
-    drawn : ndarray of shape (n_drawn, n_features)
-        Bootstrap rows of the class.
     members : ndarray of shape (n_class, n_features)
         All rows of the class.
+    drawn : ndarray of shape (n_drawn,)
+        Positions of the bootstrap rows among them.
     shrinkage : float
         Factor on the bandwidth, at least 0.
     stream : numpy.random.Generator
         Source of the noise.
     """
     n, d = members.shape
-    bandwidth = shrinkage * (4 / ((d + 2) * n)) ** (1 / (d + 4)) * members.std(axis=0)
-    noise = stream.standard_normal(drawn.shape, dtype=drawn.dtype.type)
-    return drawn + noise * bandwidth.astype(drawn.dtype)
+    spread = members.std(axis=0, dtype=np.float64)
+    bandwidth = shrinkage * (4 / ((d + 2) * n)) ** (1 / (d + 4)) * spread
+    copies = members[drawn]
+    noise = stream.standard_normal(copies.shape, dtype=copies.dtype.type)
+    noise *= bandwidth.astype(copies.dtype)
+    copies += noise
+    return copies

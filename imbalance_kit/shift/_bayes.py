@@ -31,29 +31,32 @@ def multiply_odds(proba: Any, log_factors: NDArray[np.float64]) -> NDArray[np.fl
     """
     q = check_proba(proba, n_classes=log_factors.shape[-1])
     factors = np.atleast_2d(log_factors)
-    with np.errstate(divide="ignore", over="ignore"):
+    with np.errstate(divide="ignore", under="ignore"):
         if q.ndim == 1 or q.shape[1] == 2:
-            return _two_classes(q, factors[:, 1] - factors[:, 0])
-        logs = np.log(q, dtype=np.float64) + factors
-        logs -= logs.max(axis=1, keepdims=True)
-        p = np.exp(logs, out=logs)
-        p /= p.sum(axis=1, keepdims=True)
+            p = _two_classes(q, factors[:, 1] - factors[:, 0])
+        else:
+            p = np.log(q, dtype=np.float64) + factors
+            p -= p.max(axis=1, keepdims=True)
+            np.exp(p, out=p)
+            p /= p.sum(axis=1, keepdims=True)
     return p.astype(q.dtype, copy=False)
 
 
 def _two_classes(
     q: NDArray[np.floating[Any]], log_odds_change: NDArray[np.float64]
-) -> NDArray[np.floating[Any]]:
+) -> NDArray[np.float64]:
     q0, q1 = (1.0 - q.astype(np.float64), q) if q.ndim == 1 else (q[:, 0], q[:, 1])
     odds = np.log(q1, dtype=np.float64)
     odds -= np.log(q0, dtype=np.float64)
     odds += log_odds_change
+    likely = odds > 0
+    lower = np.exp(-np.abs(odds, out=odds))  # never overflows, and keeps the smallest numbers
+    upper = 1 / (1 + lower)
+    lower *= upper
+    second: NDArray[np.float64] = np.where(likely, upper, lower)
     if q.ndim == 1:
-        return (1 / (1 + np.exp(-odds))).astype(q.dtype, copy=False)
-    p = np.empty_like(q)
-    p[:, 0] = 1 / (1 + np.exp(odds))
-    p[:, 1] = 1 / (1 + np.exp(-odds))
-    return p
+        return second
+    return np.column_stack([np.where(likely, lower, upper), second])
 
 
 def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
@@ -71,11 +74,15 @@ def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
             f"`proba` must have one column per class, shape (n_samples, {n_classes}), got "
             f"{array.shape}."
         )
-    if array.size and not (array.min() >= 0 and array.max() <= 1 + _SLACK):
+    low, high = (array.min(), array.max()) if array.size else (0, 0)
+    if not (low >= 0 and high <= 1 + _SLACK):
         raise ValueError(
-            "`proba` must hold probabilities in [0, 1], got values from "
-            f"{array.min()} to {array.max()}. Hint: scores need calibration first."
+            f"`proba` must hold probabilities in [0, 1], got values from {low} to {high}. Hint: "
+            "scores need calibration first."
         )
-    if array.ndim == 2 and array.size and not (array.max(axis=0) > 0).any():
-        raise ValueError("`proba` is zero everywhere: expected rows that sum to 1.")
-    return array
+    if array.ndim == 2 and not (totals := array.sum(axis=1)).all():
+        raise ValueError(
+            f"`proba` is zero for every class in row {int(np.argmin(totals))}: expected rows that "
+            "sum to 1."
+        )
+    return np.minimum(array, 1) if high > 1 else array

@@ -204,7 +204,7 @@ def _positive(what: str, values: Mapping[Any, float]) -> dict[Any, float]:
         raise ValueError(
             f"Expected a mapping of at least two labels to a {what} each, got {values!r}."
         )
-    plain = {}
+    plain: dict[Any, float] = {}
     for label, value in values.items():
         if not isinstance(value, (Real, np.number)) or not math.isfinite(value) or value <= 0:
             raise ValueError(

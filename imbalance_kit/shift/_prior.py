@@ -82,21 +82,23 @@ def estimate_prior(
     if len(q) == 0:
         raise ValueError("`proba` is empty: expected at least one prediction.")
     weights = _shares(sample_weight, len(q))
-    prior = _maximise(q / source, weights, source, tol, max_iter)
+    counted = weights > 0
+    prior = _maximise(q[counted] / source, weights[counted], source, tol, max_iter)
     return dict(zip(labels, prior.tolist(), strict=True))
 
 
 def _shares(sample_weight: Any, n: int) -> NDArray[np.float64]:
     if sample_weight is None:
         return np.full(n, 1 / n)
-    weights = np.asarray(sample_weight, dtype=np.float64)
+    weights: NDArray[np.float64] = np.array(sample_weight, dtype=np.float64)
     if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError(
             f"`sample_weight` must hold {n} finite numbers of at least 0, got {sample_weight!r}."
         )
     if not weights.any():
         raise ValueError("`sample_weight` is zero for every row: at least one row must count.")
-    return weights / weights.sum()
+    weights /= weights.sum()
+    return weights
 
 
 def _maximise(

@@ -22,12 +22,30 @@ class Shift(ABC):
 
     A shift of your own needs `log_factors`, `classes`, `exact`, `reference` and `_content`. Use
     :class:`ClassShift` where the factor is one number per class.
+
+    Attributes
+    ----------
+    classes : tuple
+        Labels in the order of the columns of `proba`.
+    exact : bool
+        Whether the factor describes the change fully, or only about (synthetic rows).
+    reference : {"source", "training"}
+        Which distribution is wanted: "source" (undo the shift) or "training" (keep it).
+
+    See Also
+    --------
+    ClassShift : One factor per class.
+    ChainedShift : The product of several shifts.
+
+    Examples
+    --------
+    >>> from imbalance_kit import ClassShift, Shift
+    >>> isinstance(ClassShift({"no": .1, "yes": 1}), Shift)
+    True
     """
 
     exact: bool
-    """Whether the factor describes the change fully, or only about (synthetic rows)."""
     reference: Reference
-    """Which distribution is wanted: "source" (undo the shift) or "training" (keep it)."""
 
     @property
     @abstractmethod
@@ -119,8 +137,25 @@ class Shift(ABC):
         return None
 
     def to_json(self) -> str:
-        """Return the shift as JSON text, for :func:`from_json` at serving time."""
-        return json.dumps({"kind": type(self).__name__, "version": 1, **self._content()})
+        """Return the shift as JSON text, for :func:`from_json` at serving time.
+
+        Returns
+        -------
+        text : str
+            Labels that are strings, integers, booleans or floats keep their type.
+
+        Raises
+        ------
+        TypeError
+            If a label is of another kind.
+        """
+        try:
+            return json.dumps({"kind": type(self).__name__, "version": 1, **self._content()})
+        except TypeError as error:
+            raise TypeError(
+                f"The classes {list(self.classes)!r} cannot be written as JSON: {error}. Hint: use "
+                "labels that are strings, integers, booleans or floats."
+            ) from None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
@@ -44,6 +45,8 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         The weights of the fitted rows; their sum is that of the input weights.
     sampling_strategy_ : dict of {label: float}
         Weight total of each class after weighting.
+    class_weight_ : dict of {label: float}
+        The factor of each class.
     shift_ : ClassShift
         Total after over total before, per class; exact, to be undone.
     sample_indices_, synthetic_mask_, carried_weight_, sample_weight_ : ndarray
@@ -61,7 +64,7 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    ``w'_i = w_i a_{y_i}`` with ``a_k`` proportional to the total asked for over the total found, and
+    ``w'_i = w_i a_{y_i}`` with ``a_k`` proportional to the total asked for over the total found,
     scaled so that ``Σ w' = Σ w``. "balanced" equals scikit-learn's ``class_weight="balanced"``.
 
     Examples
@@ -73,6 +76,9 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
     >>> ClassWeighter({"no": .9, "yes": .1}).fit_weights(X, y)
     array([1.2, 1.2, 1.2, 0.4])
     """
+
+    weights_: NDArray[np.float64]
+    shift_: ClassShift
 
     def __init__(self, sampling_strategy: Any = "balanced", *, random_state: Any = None) -> None:
         self.sampling_strategy = sampling_strategy
@@ -93,8 +99,8 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
             Rows.
-        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
-            Class labels; needed.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
+            Class labels, or one-hot; needed.
         target : None
             Taken by weighters that weight towards a population; an error here.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -125,8 +131,8 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
             Rows.
-        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
-            Class labels; needed.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
+            Class labels, or one-hot; needed.
         target : None
             Taken by weighters that weight towards a population; an error here.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -150,7 +156,7 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
             Rows.
-        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
+        y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
             Their class labels; needed, because these weights are functions of the class alone.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, at least 0.
@@ -163,9 +169,15 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         rows = encode_target(_labels(y))
         check_same_length(n_rows(X), len(rows.codes))
-        factors = np.exp(self.shift_.log_factors(None, rows.classes))[0, rows.codes]
-        given = check_sample_weight(sample_weight, len(rows.codes))
-        return factors if given is None else factors * given
+        validate_data(self, X, reset=False, skip_check_array=True)
+        unknown = [label for label in rows.classes.tolist() if label not in self.class_weight_]
+        if unknown:
+            raise ValueError(
+                f"`y` holds classes that were not there at fit: {unknown!r}. The classes are "
+                f"{list(self.class_weight_)!r}."
+            )
+        factors = np.array([self.class_weight_[label] for label in rows.classes.tolist()])
+        return _weights(rows, factors, check_sample_weight(sample_weight, len(rows.codes)))
 
     def fit_resample(
         self,
@@ -186,8 +198,8 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         ----------
         X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
             Rows.
-        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
-            Class labels; needed.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
+            Class labels, or one-hot; needed.
         n_samples : int, default=None
             Rows to draw; None draws as many as came in.
         target : None
@@ -207,12 +219,12 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         rows, totals = self._fit(X, y, target, sample_weight, target_weight)
         if n_samples is None:
             n_samples = len(rows.codes)
-        if n_samples < rows.n_classes:
+        if not isinstance(n_samples, Integral) or n_samples < rows.n_classes:
             raise ValueError(
-                f"`n_samples` must be at least the number of classes, {rows.n_classes}, got "
-                f"{n_samples!r}: no class may vanish."
+                f"`n_samples` must be an integer of at least the number of classes, "
+                f"{rows.n_classes}, got {n_samples!r}: no class may vanish."
             )
-        after = np.bincount(rows.codes, self.weights_)
+        after = rows.totals(self.weights_)
         counts = _apportion(n_samples * after / after.sum())
         seed = draw_seed(self.random_state)
         drawn = [
@@ -223,7 +235,7 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         self.synthetic_mask_ = np.zeros(n_samples, dtype=bool)
         self.carried_weight_ = np.ones(n_samples)
         factors = counts / totals
-        self.shift_ = _shift(rows, factors)
+        self.shift_ = ClassShift(_by_label(rows, factors))
         self.sample_weight_ = 1 / factors[rows.codes[self.sample_indices_]]
         return take_rows(X, self.sample_indices_), take_rows(y, self.sample_indices_)
 
@@ -243,17 +255,16 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
         totals = rows.totals(given)
         if not totals.all():
             raise ValueError(
-                f"`sample_weight` is zero for every row of class "
-                f"{rows.classes[[int(np.argmin(totals))]].tolist()[0]!r}: no factor can bring it "
-                "back. Hint: drop its rows, or give them weight."
+                "`sample_weight` is zero for every row of class "
+                f"{rows.label(int(np.argmin(totals)))!r}: no factor can bring it back. Hint: drop "
+                "its rows, or give them weight."
             )
         factors = self._factors(rows, totals)
         factors *= totals.sum() / (factors * totals).sum()
-        self.shift_ = _shift(rows, factors)
-        after = (factors * totals).tolist()
-        self.sampling_strategy_ = dict(zip(rows.classes.tolist(), after, strict=True))
-        weights = factors[rows.codes]
-        self.weights_ = weights if given is None else weights * given
+        self.class_weight_ = _by_label(rows, factors)
+        self.shift_ = ClassShift(self.class_weight_)
+        self.sampling_strategy_ = _by_label(rows, factors * totals)
+        self.weights_ = _weights(rows, factors, given)
         return rows, totals
 
     def _factors(self, rows: EncodedTarget, totals: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -296,8 +307,9 @@ def _labels(y: Any) -> Any:
 
 def _check_prior(prior: Mapping[Any, float], rows: EncodedTarget) -> Mapping[Any, float]:
     labels = rows.classes.tolist()
-    wrong = set(prior) != set(labels) or any(not 0 < share < 1 for share in prior.values())
-    if wrong or abs(math.fsum(prior.values()) - 1) > 1e-6:
+    shares = [share for share in prior.values() if isinstance(share, Real) and 0 < share < 1]
+    wrong = set(prior) != set(labels) or len(shares) < len(prior)
+    if wrong or abs(math.fsum(shares) - 1) > 1e-6:
         raise ValueError(
             "A dict as `sampling_strategy` of a ClassWeighter holds the share wanted of every "
             f"class ({labels!r}), in (0, 1) and summing to 1, got {dict(prior)!r}. Hint: use "
@@ -306,20 +318,28 @@ def _check_prior(prior: Mapping[Any, float], rows: EncodedTarget) -> Mapping[Any
     return prior
 
 
-def _shift(rows: EncodedTarget, factors: NDArray[np.float64]) -> ClassShift:
-    return ClassShift(dict(zip(rows.classes.tolist(), factors.tolist(), strict=True)))
+def _by_label(rows: EncodedTarget, numbers: NDArray[np.float64]) -> dict[Any, float]:
+    return dict(zip(rows.classes.tolist(), numbers.tolist(), strict=True))
+
+
+def _weights(
+    rows: EncodedTarget, factors: NDArray[np.float64], given: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    weights = factors[rows.codes]
+    if given is not None:
+        weights *= given
+    return weights
 
 
 def _apportion(shares: NDArray[np.float64]) -> NDArray[np.intp]:
     """Round to integers of the same sum by largest remainder, every one at least 1."""
-    floor = np.maximum(np.floor(shares), 1).astype(np.intp)
-    missing = round(shares.sum()) - int(floor.sum())
-    order = np.argsort(floor - shares, kind="stable")
-    for k in np.resize(order, max(missing, 0)):
-        floor[k] += 1
+    whole: NDArray[np.intp] = np.maximum(np.floor(shares), 1).astype(np.intp)
+    missing = round(shares.sum()) - int(whole.sum())
+    if missing > 0:
+        whole[np.argsort(whole - shares, kind="stable")[:missing]] += 1
     for _ in range(-missing):
-        floor[np.argmax(floor - shares - (floor == 1) * len(shares))] -= 1
-    return floor
+        whole[np.argmax(np.where(whole > 1, whole - shares, -np.inf))] -= 1
+    return whole
 
 
 def _systematic(
@@ -332,4 +352,6 @@ def _systematic(
     shuffled = stream.permutation(members)
     edges = np.cumsum(weights[shuffled])
     ticks = (np.arange(size) + stream.random()) * (edges[-1] / size)
-    return shuffled[np.minimum(np.searchsorted(edges, ticks, side="right"), len(members) - 1)]
+    last = np.nextafter(edges[-1], 0)  # a tick that was rounded up would fall off the end
+    drawn: NDArray[np.intp] = np.searchsorted(edges, np.minimum(ticks, last), side="right")
+    return shuffled[drawn]

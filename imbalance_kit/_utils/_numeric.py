@@ -1,0 +1,110 @@
+"""Rows as a matrix of numbers, for samplers that compute with them, and back into the container."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from imbalance_kit._utils._containers import is_dataframe, take_rows
+
+
+def numeric_rows(X: Any, indices: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+    """Return ``X[indices]`` as a dense float matrix; float32 stays float32.
+
+    Raises
+    ------
+    ValueError
+        If a column is not numeric, or holds missing or infinite values there.
+    """
+    rows = take_rows(X, indices)
+    if is_dataframe(X):
+        dense = _frame_to_numbers(rows)
+    else:
+        dense = rows.toarray() if sparse.issparse(rows) else np.asarray(rows)
+    if dense.ndim != 2 or dense.dtype.kind not in "iufO":
+        raise ValueError(
+            "X needs to contain only numerical data in two dimensions, got an array of dtype "
+            f"{dense.dtype} with {dense.ndim} dimensions."
+        )
+    kind = np.float32 if dense.dtype == np.float32 else np.float64
+    try:
+        numbers: NDArray[np.floating[Any]] = dense.astype(kind, copy=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"X needs to contain only numerical data: {error}.") from None
+    finite = np.isfinite(numbers).all(axis=0)
+    if not finite.all():
+        bad = np.flatnonzero(~finite).tolist()
+        names = [X.columns[j] for j in bad] if is_dataframe(X) else bad
+        raise ValueError(f"X contains NaN or infinity in columns {names!r}. Hint: impute it first.")
+    return numbers
+
+
+def rows_like(X: Any, values: NDArray[np.floating[Any]], source: NDArray[np.intp]) -> Any:
+    """Return `values` as rows of the container and dtypes of `X`; integers are rounded to nearest.
+
+    A pandas index is taken from the rows `source` of `X`.
+    """
+    if hasattr(X, "iloc"):
+        columns = {j: _cast(values[:, j], dtype) for j, dtype in enumerate(X.dtypes.tolist())}
+        frame = type(X)(columns, index=X.index[source])
+        frame.columns = X.columns
+        return frame
+    if hasattr(X, "get_column"):
+        like = X.head(0).to_dict()
+        columns = {
+            name: _cast(values[:, j], column.to_numpy().dtype)
+            for j, (name, column) in enumerate(like.items())
+        }
+        return type(X)(columns).cast(X.schema)
+    if sparse.issparse(X):
+        return type(X)(_cast(values, X.dtype))
+    if isinstance(X, (list, tuple)):
+        return _cast(values, np.asarray(X).dtype).tolist()
+    return _cast(values, X.dtype)
+
+
+def _frame_to_numbers(frame: Any) -> NDArray[Any]:
+    """Return a pandas or polars frame as an array, missing values as NaN."""
+    pandas = hasattr(frame, "iloc")
+    dtypes = frame.dtypes.tolist() if pandas else frame.dtypes
+    wrong = [name for name, d in zip(frame.columns, dtypes, strict=True) if not _is_numeric(d)]
+    if wrong:
+        raise ValueError(
+            f"X needs to contain only numerical data, and columns {wrong!r} are not. Hint: encode "
+            "them first."
+        )
+    if not pandas:
+        return np.asarray(frame.to_numpy())
+    single = all(getattr(dtype, "numpy_dtype", dtype) == np.float32 for dtype in dtypes)
+    dtype = np.float32 if single else np.float64
+    return np.asarray(frame.to_numpy(dtype=dtype, na_value=np.nan))
+
+
+def _is_numeric(dtype: Any) -> bool:
+    if hasattr(dtype, "is_numeric"):  # polars
+        return bool(dtype.is_numeric())
+    return getattr(dtype, "kind", "O") in "iuf"
+
+
+def _cast(values: NDArray[np.floating[Any]], dtype: Any) -> Any:
+    """Return a column of numbers in the numpy or pandas `dtype` of its kind."""
+    plain = np.dtype(getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)))
+    if plain.kind == "O":
+        return values
+    if plain.kind in "iu":
+        values = _whole(values, plain)
+    if isinstance(dtype, np.dtype):
+        return values.astype(dtype, copy=False)
+    import pandas as pd  # an extension dtype: X is a pandas frame, so pandas is there
+
+    return pd.array(values.astype(plain, copy=False), dtype=dtype)
+
+
+def _whole(values: NDArray[np.floating[Any]], dtype: np.dtype[Any]) -> NDArray[np.float64]:
+    """Round to nearest, without leaving the range of an integer dtype."""
+    limits = np.iinfo(dtype)
+    # The largest 64-bit integer is no float: the next float above it would overflow.
+    high = limits.max if dtype.itemsize < 8 else np.nextafter(float(limits.max), 0)
+    whole: NDArray[np.float64] = np.rint(values, dtype=np.float64)
+    return np.clip(whole, limits.min, high, out=whole)
