@@ -18,8 +18,10 @@ _LIMIT = -np.log(np.finfo(np.float64).tiny)  # about 708: stands for infinite lo
 def from_proba(proba: NDArray[Any]) -> Scores:
     """Return the scores of probabilities of shape (n_samples, n_classes)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(proba.astype(np.float64, copy=False))
-        return logs[:, 1] - logs[:, 0] if proba.shape[1] == 2 else logs
+        logs: Scores = np.log(proba, dtype=np.float64)
+        if proba.shape[1] == 2:
+            logs = np.subtract(logs[:, 1], logs[:, 0])
+    return logs
 
 
 def to_proba(scores: Scores) -> NDArray[np.float64]:
