@@ -19,20 +19,21 @@ def from_proba(proba: NDArray[Any]) -> Scores:
     """Return the scores of probabilities of shape (n_samples, n_classes)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         logs: Scores = np.log(proba, dtype=np.float64)
-        if proba.shape[1] == 2:
-            logs = np.subtract(logs[:, 1], logs[:, 0])
-    return logs
+        if proba.shape[1] != 2:
+            return logs
+        odds: Scores = logs[:, 1] - logs[:, 0]
+    return odds
 
 
 def to_proba(scores: Scores) -> NDArray[np.float64]:
     """Return probabilities of shape (n_samples, n_classes)."""
     with np.errstate(over="ignore"):
         if scores.ndim == 1:
-            proba = np.empty((len(scores), 2))
-            proba[:, 0] = 1 / (1 + np.exp(scores))
-            proba[:, 1] = 1 / (1 + np.exp(-scores))
-            return proba
-        proba = np.exp(scores - scores.max(axis=1, keepdims=True))
+            both = np.empty((len(scores), 2))
+            both[:, 0] = 1 / (1 + np.exp(scores))
+            both[:, 1] = 1 / (1 + np.exp(-scores))
+            return both
+        proba: NDArray[np.float64] = np.exp(scores - scores.max(axis=1, keepdims=True))
     proba /= proba.sum(axis=1, keepdims=True)
     return proba
 
