@@ -1,0 +1,139 @@
+"""What a law may need of an object, and what is said of an object that lacks it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from imbalance_kit.testing._examples import Example, of_sizes
+from imbalance_kit.testing._subject import (
+    Probe,
+    class_counts,
+    is_poisson,
+    label_parameters,
+    outcome,
+    run,
+)
+
+_RECALIBRATIONS = ("sigmoid", "isotonic", "temperature")
+_DIRECTIONS = ("over-sampling", "under-sampling")
+
+
+def lacking(p: Probe, needs: tuple[str, ...]) -> str | None:
+    """Return why the subject cannot be held to a law with these needs, or None."""
+    if p.fitted is None:
+        return None
+    return next((NEEDS[name][1] for name in needs if not NEEDS[name][0](p)), None)
+
+
+def classes_drawn_alike(estimator: Any) -> list[tuple[Example, Any, Any]]:
+    """Return examples with two classes of which as many rows, but not simply all, are drawn."""
+    found = []
+    for sizes in ((40, 20, 20), (40, 40, 10), (30, 30)):
+        example = of_sizes(*sizes)
+        try:
+            indices = run(estimator, example).sample_indices_
+        except ValueError:
+            continue
+        copies = np.bincount(indices, minlength=len(example.y))
+        counts = class_counts(example.y[indices], example.classes)
+        for a, b in combinations(range(len(sizes)), 2):
+            drawn = any((copies[example.y == k] != 1).any() for k in (a, b))
+            if sizes[a] == sizes[b] and counts[a] == counts[b] and drawn:
+                found.append((example, a, b))
+    return found
+
+
+def _takes_weights(p: Probe) -> bool:
+    methods = [getattr(p.subject, name, None) for name in ("fit_resample", "fit_weights", "fit")]
+    main = next(method for method in methods if method is not None)
+    return "sample_weight" in inspect.signature(main).parameters
+
+
+def _keeps(name: str) -> Callable[[Probe], bool]:
+    return lambda p: p.kind == "shift" or getattr(p.fitted, name, None) is not None
+
+
+def _states_sizes(p: Probe) -> bool:
+    direction = getattr(p.subject, "_sampling_type", None)
+    asked = hasattr(p.subject, "sampling_strategy") and direction in _DIRECTIONS
+    return p.kind == "weighter" or is_poisson(p.fitted) or asked
+
+
+def _asks_for_shares(p: Probe) -> bool:
+    strategies = [
+        value
+        for name, value in label_parameters(p.subject).items()
+        if name.endswith("sampling_strategy") and isinstance(value, Mapping)
+    ]
+    return not strategies or p.kind == "weighter"
+
+
+def _names_labels_openly(p: Probe) -> bool:
+    params = p.subject.get_params(deep=True)
+    hidden = any(name.endswith("sampling_strategy") and callable(v) for name, v in params.items())
+    return not hidden and not isinstance(params.get("target_prior"), float)
+
+
+def _draws_nothing(p: Probe) -> bool:
+    if p.kind != "classifier":
+        return True
+    first, second = (outcome(p.subject, p.example, seed=seed) for seed in (0, 1))
+    return bool(np.array_equal(first, second))
+
+
+def _has_a_shift_to_undo(p: Probe) -> bool:
+    shift = getattr(p.fitted, "shift_", None)
+    if shift is None:
+        return p.kind == "classifier"
+    return bool(shift.exact) and shift.reference == "source"
+
+
+def _is_corrected(p: Probe) -> bool:
+    if p.kind != "classifier":
+        return True
+    another_population = getattr(p.subject, "target_prior", None) is not None
+    return not another_population and getattr(p.fitted, "correction_", "none") != "none"
+
+
+NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
+    "fit_resample": (lambda p: hasattr(p.subject, "fit_resample"), "it draws no rows"),
+    "fit_weights": (
+        lambda p: p.kind == "classifier" or hasattr(p.subject, "fit_weights"),
+        "it gives no weights",
+    ),
+    "sample_weight": (_takes_weights, "it takes no sample_weight"),
+    "random_state": (
+        lambda p: any(name.endswith("random_state") for name in p.subject.get_params(deep=True)),
+        "it has no random_state",
+    ),
+    "estimator": (
+        lambda p: p.kind != "classifier" or hasattr(p.subject, "estimator"),
+        "it has no `estimator`, the learner to compare with",
+    ),
+    "predict_proba": (
+        lambda p: p.kind != "classifier" or hasattr(p.fitted, "predict_proba"),
+        "it predicts no probabilities",
+    ),
+    "shift_": (_keeps("shift_"), "it keeps no `shift_`"),
+    "sample_indices_": (_keeps("sample_indices_"), "it keeps no `sample_indices_`"),
+    "sample_weight_": (_keeps("sample_weight_"), "it keeps no `sample_weight_`"),
+    "carried_weight_": (_keeps("carried_weight_"), "it keeps no `carried_weight_`"),
+    "sizes": (_states_sizes, "it is not asked for a number of rows"),
+    "fixed sizes": (lambda p: not is_poisson(p.fitted), "the number of rows it keeps is random"),
+    "relative sizes": (_asks_for_shares, "it asks for counts of rows, which no weight changes"),
+    "open labels": (_names_labels_openly, "a parameter names labels where they cannot be renamed"),
+    "classes drawn alike": (
+        lambda p: bool(classes_drawn_alike(p.subject)),
+        "it never draws from two classes of one size",
+    ),
+    "nothing drawn": (_draws_nothing, "it draws rows: its sampler is checked instead"),
+    "shift to undo": (_has_a_shift_to_undo, "it has no exact shift to undo"),
+    "corrected": (_is_corrected, "it does not predict for the rows handed in"),
+    "closed form": (
+        lambda p: getattr(p.fitted, "correction_", None) not in _RECALIBRATIONS,
+        "its calibrator has an error of its own, and folds that copies would straddle",
+    ),
+}

@@ -1,0 +1,177 @@
+"""How the laws handle an object: its kind, a run of it, and the labels its parameters name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils import get_tags
+
+from imbalance_kit._utils._sampling_strategy import Ratios
+from imbalance_kit.shift import Shift
+from imbalance_kit.testing._examples import Example, of_classes
+
+KINDS = ("shift", "sampler", "weighter", "classifier")
+
+
+def kind_of(subject: Any) -> str:
+    """Return which of `KINDS` an object is, by its tag, or by its methods where it has no tag."""
+    if isinstance(subject, Shift):
+        return "shift"
+    tagged = get_tags(subject).estimator_type
+    if tagged in KINDS:
+        return str(tagged)
+    if tagged is None and hasattr(subject, "fit_resample"):
+        return "sampler"
+    if tagged is None and hasattr(subject, "fit_weights"):
+        return "weighter"
+    raise TypeError(
+        f"The laws speak of samplers, weighters, classifiers and shifts, got {subject!r}."
+    )
+
+
+# Running a subject --------------------------------------------------------------------------------
+
+
+def seeded(estimator: Any, seed: int = 0) -> Any:
+    """Return a clone whose every `random_state`, nested ones included, is `seed`."""
+    copy = clone(estimator)
+    states = [
+        name
+        for name in copy.get_params(deep=True)
+        if name == "random_state" or name.endswith("__random_state")
+    ]
+    return copy.set_params(**dict.fromkeys(states, seed))
+
+
+def resample(
+    estimator: Any, example: Example, *, weighted: bool = False, seed: int = 0
+) -> tuple[Any, Any, Any]:
+    """Return the fitted clone and the two values of its `fit_resample`."""
+    sampler = seeded(estimator, seed)
+    X, y = sampler.fit_resample(example.X, example.y, **_weights(example, weighted))
+    return sampler, X, y
+
+
+def weights_of(
+    estimator: Any, example: Example, *, weighted: bool = False
+) -> tuple[Any, NDArray[np.float64]]:
+    """Return the fitted clone and what its `fit_weights` gives."""
+    weighter = seeded(estimator)
+    return weighter, weighter.fit_weights(example.X, example.y, **_weights(example, weighted))
+
+
+def run(estimator: Any, example: Example, *, weighted: bool = False, seed: int = 0) -> Any:
+    """Return a seeded clone, fitted by the method that is its main one."""
+    if hasattr(estimator, "fit_resample"):
+        return resample(estimator, example, weighted=weighted, seed=seed)[0]
+    method = "fit_weights" if hasattr(estimator, "fit_weights") else "fit"
+    fitted = seeded(estimator, seed)
+    getattr(fitted, method)(example.X, example.y, **_weights(example, weighted))
+    return fitted
+
+
+def outcome(estimator: Any, example: Example, *, weighted: bool = False, seed: int = 0) -> Any:
+    """Return as one array what a run gives: predictions, else rows with labels, else weights."""
+    if hasattr(estimator, "fit_resample"):
+        _, X, y = resample(estimator, example, weighted=weighted, seed=seed)
+        return np.column_stack([X, y])
+    if hasattr(estimator, "fit_weights"):
+        return weights_of(estimator, example, weighted=weighted)[1]
+    fitted = run(estimator, example, weighted=weighted, seed=seed)
+    predict = fitted.predict_proba if hasattr(fitted, "predict_proba") else fitted.predict
+    return predict(example.X)
+
+
+def class_counts(y: Any, classes: list[Any]) -> NDArray[np.intp]:
+    """Rows of `y` per class."""
+    labels = np.asarray(y)
+    return np.array([np.count_nonzero(labels == label) for label in classes])
+
+
+def log_factors(shift: Shift, X: Any, classes: list[Any]) -> NDArray[np.float64]:
+    """Return ``log a_k(x)`` with the constant per row removed, shape (n_samples, n_classes)."""
+    logs = np.broadcast_to(shift.log_factors(X, classes), (len(X), len(classes)))
+    centred: NDArray[np.float64] = logs - logs.mean(axis=1, keepdims=True)
+    return centred
+
+
+def _weights(example: Example, weighted: bool) -> dict[str, Any]:
+    return {"sample_weight": example.weights} if weighted else {}
+
+
+# Labels in parameters -----------------------------------------------------------------------------
+
+
+def label_parameters(estimator: Any) -> dict[str, Any]:
+    """Return the parameters, nested ones included, that name labels: mappings and Ratios."""
+    return {
+        name: value
+        for name, value in estimator.get_params(deep=True).items()
+        if isinstance(value, (Mapping, Ratios))
+    }
+
+
+def relabelled(estimator: Any, mapping: Mapping[Any, Any]) -> Any:
+    """Return a clone whose parameters name the new labels."""
+
+    def rename(names: Mapping[Any, Any]) -> dict[Any, Any]:
+        return {mapping.get(label, label): value for label, value in names.items()}
+
+    renamed = {
+        name: Ratios(rename(value.ratios), of=value.of)
+        if isinstance(value, Ratios)
+        else rename(value)
+        for name, value in label_parameters(estimator).items()
+    }
+    return clone(estimator).set_params(**renamed)
+
+
+# A first run -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A subject and a first run of it.
+
+    Invariant: `fitted` is the subject after a run on `example`; a shift is its own run; None where
+    the run failed, so that every law is tried and shows the failure.
+    """
+
+    subject: Any
+    kind: str
+    example: Example
+    fitted: Any
+
+
+def probe(subject: Any) -> Probe:
+    """Run the subject once, on three classes, or on two where it refuses three."""
+    kind = kind_of(subject)
+    if kind == "shift":
+        return Probe(subject, kind, of_classes(len(subject.classes)), subject)
+    for n_classes in (3, 2):
+        try:
+            return Probe(subject, kind, of_classes(n_classes), run(subject, of_classes(n_classes)))
+        except ValueError:
+            continue
+        except Exception:
+            break
+    return Probe(subject, kind, of_classes(2), None)
+
+
+def example_for(subject: Any) -> Example:
+    """Return the example with as many classes as the subject takes."""
+    return probe(subject).example
+
+
+def shift_of(subject: Any) -> Shift:
+    """Return the shift itself, or the one the estimator keeps after a run."""
+    shift: Shift = subject if isinstance(subject, Shift) else probe(subject).fitted.shift_
+    return shift
+
+
+def is_poisson(fitted: Any) -> bool:
+    """Whether rows are kept independently of each other, so that their number is random."""
+    return hasattr(fitted, "inclusion_probability_")
