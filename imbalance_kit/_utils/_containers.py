@@ -22,6 +22,8 @@ def is_dataframe(X: Any) -> bool:
 def n_rows(X: Any) -> int:
     """Return the number of rows of any supported container."""
     shape = getattr(X, "shape", None)
+    if shape is None and hasattr(X, "__array__"):
+        shape = np.asarray(X).shape
     if shape is not None:
         if len(shape) == 0:
             raise TypeError(f"Expected rows, got a 0-dimensional array: {X!r}.")

@@ -73,8 +73,12 @@ def encode_target(y: Any) -> EncodedTarget:
         If the labels have no common order.
     """
     if y is None:
-        raise ValueError("`y` is None: class labels are needed.")
+        raise ValueError(
+            "Resampling requires y to be passed, but the target y is None: class labels are needed."
+        )
     labels = y if isinstance(y, np.ndarray) else np.asarray(y)
+    if labels.dtype.kind == "c":
+        raise ValueError("Complex data not supported: `y` holds complex numbers, not labels.")
     if labels.ndim == 2 and labels.shape[1] > 1:
         return _encode_one_hot(labels)
     if labels.ndim != 1:

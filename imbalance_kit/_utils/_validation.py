@@ -57,3 +57,13 @@ def check_same_length(n_X: int, n_y: int) -> None:
         raise ValueError(
             "Found array with 0 sample(s) while a minimum of 1 is required: `X` is empty."
         )
+
+
+def check_has_columns(X: Any) -> None:
+    """Raise where `X` is a table without columns."""
+    shape = getattr(X, "shape", (0,))
+    if len(shape) == 2 and shape[1] == 0:
+        raise ValueError(
+            f"Found array with 0 feature(s) (shape={tuple(shape)}) while a minimum of 1 is "
+            "required: `X` has no columns."
+        )

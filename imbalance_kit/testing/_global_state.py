@@ -3,6 +3,8 @@
 It must, to prove that nothing else does; it puts them back as they were.
 """
 
+# ruff: noqa: NPY002 -- the legacy functions are the global state
+
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager

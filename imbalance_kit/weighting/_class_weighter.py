@@ -14,7 +14,11 @@ from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import class_stream, draw_seed
 from imbalance_kit._utils._sampling_strategy import plan_classes
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
-from imbalance_kit._utils._validation import check_same_length, check_sample_weight
+from imbalance_kit._utils._validation import (
+    check_has_columns,
+    check_same_length,
+    check_sample_weight,
+)
 from imbalance_kit.shift import ClassShift
 
 
@@ -250,6 +254,7 @@ class ClassWeighter(BaseEstimator):  # type: ignore[misc]
             )
         rows = encode_target(_labels(y))
         check_same_length(n_rows(X), len(rows.codes))
+        check_has_columns(X)
         validate_data(self, X, y, skip_check_array=True)
         given = check_sample_weight(sample_weight, len(rows.codes))
         totals = rows.totals(given)
