@@ -57,7 +57,7 @@ def _compact(X: NDArray[Any], indices: NDArray[np.intp]) -> tuple[NDArray[Any], 
 
     The gathered rows are read from the cache instead of from all over the memory.
     """
-    if len(indices) == 0 or X.itemsize * X[0].size < _CACHE_LINE:
+    if len(indices) == 0 or X[:1].nbytes < _CACHE_LINE:
         return X, indices
     wanted = np.zeros(len(X), dtype=bool)
     wanted[indices] = True
