@@ -14,7 +14,11 @@ from imbalance_kit._utils._containers import append_rows, concat_rows, n_rows, t
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
-from imbalance_kit._utils._validation import check_same_length, check_sample_weight
+from imbalance_kit._utils._validation import (
+    check_has_columns,
+    check_same_length,
+    check_sample_weight,
+)
 from imbalance_kit.shift import ClassShift
 
 
@@ -117,15 +121,13 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
         plan = self._plan(data)
         draw = self._fit_resample(data, plan, draw_seed(self.random_state))
         self._remember(data, draw)
-        if draw.added is None:
-            return take_rows(X, self.sample_indices_), take_rows(y, self.sample_indices_)
-        if draw.kept is None:
-            added = draw.added
-        else:
-            X, y, added = take_rows(X, draw.kept), take_rows(y, draw.kept), draw.added
-        if draw.synthetic is None:
-            return append_rows(X, added), append_rows(y, added)
-        return concat_rows(X, draw.synthetic), append_rows(y, added)
+        rows = self.sample_indices_
+        if draw.synthetic is not None:
+            kept = X if draw.kept is None else take_rows(X, draw.kept)
+            return concat_rows(kept, draw.synthetic), take_rows(y, rows)
+        if draw.added is not None and draw.kept is None:
+            return append_rows(X, draw.added), append_rows(y, draw.added)
+        return take_rows(X, rows), take_rows(y, rows)
 
     def fit_weights(self, X: Any, y: Any, *, sample_weight: Any = None) -> NDArray[np.float64]:
         """Return weights that rebalance as `fit_resample` would, with no row dropped or copied.
@@ -151,6 +153,7 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
     def _check(self, X: Any, y: Any, sample_weight: Any) -> SamplingInput:
         target = encode_target(y)
         check_same_length(n_rows(X), len(target.codes))
+        check_has_columns(X)
         validate_data(self, X, y, skip_check_array=True)
         weights = check_sample_weight(sample_weight, len(target.codes))
         totals = target.totals(weights)
@@ -182,26 +185,29 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
     def _remember(self, data: SamplingInput, draw: Draw) -> None:
         """Store, per output row, where it came from and what it weighs."""
         target, weights = data.target, data.weights
-        kept = np.arange(len(target.codes)) if draw.kept is None else draw.kept
+        n_kept = len(target.codes) if draw.kept is None else len(draw.kept)
         added = np.empty(0, dtype=np.intp) if draw.added is None else draw.added
-        rows = kept if len(added) == 0 else np.concatenate([kept, added])
-        codes = target.codes[rows]
-        carried = np.ones(len(rows)) if weights is None else weights[rows]
-        after = EncodedTarget(target.classes, codes).totals(None if weights is None else carried)
+        rows = np.arange(n_kept + len(added))
+        if draw.kept is not None:
+            rows[:n_kept] = draw.kept
+        rows[n_kept:] = added
+        output = EncodedTarget(target.classes, target.codes[rows])
+        carried = None if weights is None else weights[rows]
+        after = output.totals(carried)
         if not after.all():
             raise ValueError(
                 f"Every row drawn of class {target.label(int(np.argmin(after)))!r} has "
                 "`sample_weight` 0, so the class has no weight left. Hint: drop rows of weight 0 "
                 "before resampling."
             )
-        factors = after / data.totals
-        self.shift_ = self._class_shift(data, factors)
+        self.shift_ = self._class_shift(data, after / data.totals)
         self.sample_indices_ = rows
         self.synthetic_mask_ = np.zeros(len(rows), dtype=bool)
-        if draw.synthetic is not None:
-            self.synthetic_mask_[len(kept) :] = True
-        self.carried_weight_ = carried
-        self.sample_weight_ = carried / factors[codes]
+        self.synthetic_mask_[n_kept:] = draw.synthetic is not None
+        self.carried_weight_ = np.ones(len(rows)) if carried is None else carried
+        self.sample_weight_ = (data.totals / after)[output.codes]
+        if carried is not None:
+            self.sample_weight_ *= carried
 
     def __sklearn_tags__(self) -> Any:
         """Describe the input that is taken: any rows, missing values and strings included."""

@@ -149,13 +149,13 @@ class Shift(ABC):
         TypeError
             If a label is of another kind.
         """
-        try:
-            return json.dumps({"kind": type(self).__name__, "version": 1, **self._content()})
-        except TypeError as error:
+        odd = [label for label in self.classes if not isinstance(label, (str, int, float))]
+        if odd:
             raise TypeError(
-                f"The classes {list(self.classes)!r} cannot be written as JSON: {error}. Hint: use "
-                "labels that are strings, integers, booleans or floats."
-            ) from None
+                f"The classes {odd!r} cannot be written as JSON. Hint: use labels that are strings, "
+                "integers, booleans or floats."
+            )
+        return json.dumps({"kind": type(self).__name__, "version": 1, **self._content()})
 
 
 @dataclass(frozen=True)

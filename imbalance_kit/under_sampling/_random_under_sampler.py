@@ -96,14 +96,20 @@ class RandomUnderSampler(BaseSampler):
         self.replacement = replacement
 
     def _fit_resample(self, data: SamplingInput, plan: ClassPlan, seed: int) -> Draw:
-        kept = []
-        for k, label in enumerate(data.target.classes.tolist()):
-            members = data.target.members(k)
-            if k in plan.touched and (self.replacement or plan.rows[k] < len(members)):
-                stream = class_stream(seed, label)
-                chosen = stream.choice(
-                    len(members), size=plan.rows[k], replace=self.replacement, shuffle=False
+        codes, counts = data.target.codes, data.target.counts
+        keep = np.ones(len(codes), dtype=bool)
+        drawn = []
+        for k in plan.touched:
+            if self.replacement or plan.rows[k] < counts[k]:
+                own = codes == k
+                stream = class_stream(seed, data.target.label(k))
+                places = stream.choice(
+                    counts[k], size=plan.rows[k], replace=self.replacement, shuffle=False
                 )
-                members = members[chosen]
-            kept.append(members)
-        return Draw(kept=np.sort(np.concatenate(kept)))
+                drawn.append(np.flatnonzero(own)[places])
+                keep ^= own
+        if self.replacement:
+            return Draw(kept=np.sort(np.concatenate([np.flatnonzero(keep), *drawn])))
+        for rows in drawn:
+            keep[rows] = True
+        return Draw(kept=np.flatnonzero(keep))

@@ -1,0 +1,46 @@
+"""Weights and lengths: what is taken, and what each message says."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imbalance_kit._utils._validation import check_same_length, check_sample_weight
+
+
+def test_weights_come_back_as_float64() -> None:
+    assert check_sample_weight(None, 3) is None
+    for given in ([1, 0, 2], (1, 0, 2), np.array([1, 0, 2], np.float32), pd.Series([1, 0, 2])):
+        weights = check_sample_weight(given, 3)
+        assert weights is not None
+        assert weights.dtype == np.float64
+        assert weights.tolist() == [1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([1, 2], "`w` has 2 entries, but there are 3 rows: expected one weight per row"),
+        ([[1], [2], [3]], r"must be 1D array or scalar: `w` has shape \(3, 1\), expected \(3,\)"),
+        (1.0, r"must be 1D array or scalar: `w` has shape \(\)"),
+        ([1, np.nan, 1], r"`w` contains NaN or infinity \(first at row 1\).*Hint: drop the rows"),
+        ([1, 1, np.inf], r"`w` contains NaN or infinity \(first at row 2\)"),
+        ([1, 1, None], r"`w` contains NaN or infinity \(first at row 2\)"),
+        ([1, -0.5, -2], r"`w` contains negative values \(first at row 1: -0.5\)"),
+        ([0, 0, 0], "`w` is zero for every row: at least one row must count"),
+    ],
+)
+def test_what_is_no_weight(given: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_sample_weight(given, 3, name="w")
+
+
+def test_lengths() -> None:
+    check_same_length(1, 1)
+    with pytest.raises(
+        ValueError, match=r"inconsistent numbers of samples: `X` has 3 rows, `y` ha"
+    ):
+        check_same_length(3, 2)
+    with pytest.raises(ValueError, match=r"0 sample\(s\) while a minimum of 1 is required: `X` is"):
+        check_same_length(0, 0)
