@@ -323,6 +323,12 @@ default="auto"
 
     def _scores(self, X: Any) -> Scores:
         check_is_fitted(self)
+        if hasattr(self, "n_features_in_") and getattr(X, "ndim", 2) == 1:
+            raise ValueError(
+                f"Expected rows with {self.n_features_in_} columns, got a 1D array of shape "
+                f"{X.shape}. Reshape your data: X.reshape(1, -1) is one row, X.reshape(-1, 1) one "
+                "column."
+            )
         validate_data(self, X, reset=False, skip_check_array=True)
         scores = self._undone(self.estimator_, self._undo, X, self.classes_)
         if self.calibrator_ is not None:
@@ -501,6 +507,12 @@ default="auto"
 def _given(y: Any) -> Any:
     if y is None:
         raise ValueError("CorrectedClassifier requires y to be passed, but the target y is None.")
+    shape = np.asarray(y).shape
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            "Multilabel and multioutput targets are not supported. Expected one label per row, got "
+            f"a target of shape {shape}."
+        )
     return y
 
 
