@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imbalance_kit._utils._containers import n_rows, take_rows
@@ -22,7 +22,7 @@ from imbalance_kit._utils._validation import (
 from imbalance_kit.shift import ClassShift
 
 
-class ClassWeighter(BaseEstimator):  # type: ignore[misc]
+class ClassWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
     """Weight rows by their class, so that classes count as much as asked.
 
     The exact, noise-free form of random over- and under-sampling: use it wherever the learner takes
