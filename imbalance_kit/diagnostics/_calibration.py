@@ -109,7 +109,7 @@ def compute_calibration(
       deviation of binomial counts; Diaconis and Zabell 1991).
     - The interval of the ECE inverts a test: it holds the true errors for which the observed one
       is in neither tail of what samples would show (binomial counts with the effective number of
-      rows of each bin, 2,000 draws, always the same stream). True rates are moved away from the
+      rows of each bin, 1,000 draws, always the same stream). True rates are moved away from the
       predictions in the bins that are clearly off for the lower end, in all bins for the upper end,
       so that it covers error in few bins and error spread over all. It is about the error over
       these bins, on average over each of them.

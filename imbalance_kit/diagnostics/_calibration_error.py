@@ -17,8 +17,8 @@ from imbalance_kit.diagnostics._calibration_bins import BinTable
 _Floats = NDArray[np.float64]
 
 _SEED = 20_080_901  # one fixed stream: the same data give the same interval
-_N_DRAWS = 2_000
-_N_HALVINGS = 12
+_N_DRAWS = 1_000
+_N_HALVINGS = 9
 _MAX_TRIALS = 2.0**40
 _CLEAR = 2.5  # standard errors; 2 and less gave intervals that miss too often, see the tests
 

@@ -14,6 +14,9 @@ _MAX_CLASSES_SHOWN = 20
 class CalibrationBin:
     """One bin of a reliability diagram: what was predicted in it and what happened.
 
+    Read it to see where on the scale predictions fail. A single bin outside its interval means
+    little: one in twenty is, at 95 %, where every prediction is right.
+
     Attributes
     ----------
     lower, upper : float in [0, 1]
@@ -341,7 +344,7 @@ class CalibrationReport:
             f"CalibrationReport: {self._size()}, {len(self.classes)} classes",
             f"  log loss      {_number(self.log_loss)}",
             f"  Brier score   {_number(self.brier_score)}   (sum over the classes, 0 to 2)",
-            "  class      base rate  predicted        ECE  calibrated      slope  in the large",
+            "  class      base rate  predicted        ECE  calibrated     slope  in the large",
         ]
         shown = self.per_class[:_MAX_CLASSES_SHOWN]
         lines += [_class_line(_short(entry.label, 9), entry) for entry in shown]
@@ -365,7 +368,7 @@ def _class_line(name: str, entry: ClassCalibration | CalibrationReport) -> str:
     return (
         f"  {name:<9}{_number(entry.base_rate).strip():>11}"
         f"{_number(entry.mean_prediction).strip():>11}{_number(entry.ece).strip():>11}"
-        f"{_number(entry.ece_if_calibrated).strip():>12}{entry.slope:>11.3f}"
+        f"{_number(entry.ece_if_calibrated).strip():>12}{entry.slope:>10.3f}"
         f"{entry.calibration_in_the_large:>+14.3f}"
     )
 
