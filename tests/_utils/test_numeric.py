@@ -111,7 +111,7 @@ def test_integers_stay_in_their_range(make: Any, dtype: type) -> None:
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (np.array([["a"], ["b"]]), "only numerical data in two dimensions, got an array of dtype <U"),
+        (np.array([["a"], ["b"]]), "numerical data in two dimensions, got an array of dtype <U1"),
         (np.array([["a"], [1]], dtype=object), "only numerical data: could not convert string"),
         (np.array([[True], [False]]), "only numerical data in two dimensions, got .* dtype bool"),
         (np.array([[1j], [2]]), "only numerical data in two dimensions, got .* dtype complex128"),
