@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PARALLEL_BYTES = 1 << 22  # below 4 MiB starting a second thread costs more than it saves
-_CACHE_LINE = 64  # bytes; shorter rows share one, and gathering them first saves nothing
+_BLOCK_BYTES = 1 << 21  # small enough that a thread which is held up leaves its work to the other
 _MAX_THREADS = 2  # copying rows is bound by memory bandwidth, which two threads exhaust
 
 
@@ -33,11 +32,8 @@ def gather_rows(X: NDArray[Any], n_first: int, indices: NDArray[np.intp]) -> NDA
 
 def _fill_rows(X: NDArray[Any], n_first: int, indices: NDArray[np.intp], out: NDArray[Any]) -> None:
     first, last = out[:n_first], out[n_first:]
-    _in_blocks(lambda block: np.copyto(first[block], X[block]), first)
-    source, places = _compact(X, indices) if n_first else (X, indices)
-    _in_blocks(
-        lambda block: np.take(source, places[block], axis=0, out=last[block], mode="clip"), last
-    )
+    _in_blocks(lambda block: np.copyto(first[block], X[:n_first][block]), first)
+    _in_blocks(lambda block: np.take(X, indices[block], axis=0, out=last[block], mode="clip"), last)
 
 
 def _fill_columns(
@@ -54,31 +50,14 @@ def _fill_columns(
     _in_blocks(fill, new)
 
 
-def _compact(X: NDArray[Any], indices: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Return a smaller source and indices into it, where few rows of `X` are taken many times.
-
-    The gathered rows are read from the cache instead of from all over the memory.
-    """
-    if len(indices) == 0 or X[:1].nbytes < _CACHE_LINE:
-        return X, indices
-    wanted = np.zeros(len(X), dtype=bool)
-    wanted[indices] = True
-    distinct = np.flatnonzero(wanted)
-    if 2 * len(distinct) > len(indices):
-        return X, indices
-    position = np.empty(len(X), dtype=np.intp)
-    position[distinct] = np.arange(len(distinct))
-    return X[distinct], position[indices]
-
-
 def _in_blocks(work: Callable[[slice], object], out: NDArray[Any]) -> None:
     """Call `work` on slices of the first axis of `out`, in two threads where that pays."""
     n = len(out)
     if out.nbytes < _PARALLEL_BYTES or out.dtype.hasobject:
         work(slice(0, n))
         return
-    bounds = np.linspace(0, n, 8 * _MAX_THREADS + 1).astype(int)
-    blocks = [slice(a, b) for a, b in pairwise(bounds.tolist())]
+    step = max(1, n * _BLOCK_BYTES // out.nbytes)
+    blocks = [slice(start, start + step) for start in range(0, n, step)]
     with ThreadPoolExecutor(_MAX_THREADS) as pool:
         for _ in pool.map(work, blocks):
             pass
