@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
-from imbalance_kit._utils._containers import append_rows, concat_rows, n_rows, take_rows
+from imbalance_kit._utils._containers import concat_rows, n_rows, take_rows
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
@@ -124,13 +124,12 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
         draw = self._fit_resample(data, plan, draw_seed(self.random_state))
         self._remember(data, draw)
         rows = self.sample_indices_
-        if draw.synthetic is not None:
-            kept = X if draw.kept is None else take_rows(X, draw.kept)
-            return concat_rows(kept, draw.synthetic), take_rows(y, rows)
-        if draw.kept is None:
-            added = rows[len(data.target.codes) :]
-            return append_rows(X, added), append_rows(y, added)
-        return take_rows(X, rows), take_rows(y, rows)
+        n_first = len(data.target.codes) if draw.kept is None else 0
+        y_res = take_rows(y, rows, n_first=n_first)
+        if draw.synthetic is None:
+            return take_rows(X, rows, n_first=n_first), y_res
+        kept = X if draw.kept is None else take_rows(X, draw.kept)
+        return concat_rows(kept, draw.synthetic), y_res
 
     def fit_weights(self, X: Any, y: Any, *, sample_weight: Any = None) -> NDArray[np.float64]:
         """Return weights that rebalance as `fit_resample` would, with no row dropped or copied.

@@ -13,31 +13,31 @@ _BLOCK_BYTES = 1 << 21  # small enough that a thread which is held up leaves its
 _MAX_THREADS = 2  # copying rows is bound by memory bandwidth, which two threads exhaust
 
 
-def gather_rows(X: NDArray[Any], n_first: int, indices: NDArray[np.intp]) -> NDArray[Any]:
-    """Return the first `n_first` rows of `X` and then ``X[indices]``, in the memory order of `X`.
+def gather_rows(X: NDArray[Any], indices: NDArray[np.intp], n_first: int = 0) -> NDArray[Any]:
+    """Return ``X[indices]`` in the memory order of `X`.
 
-    ``mode="clip"`` lets numpy write straight into the new array; the indices are valid by
-    construction.
+    The first `n_first` indices are known to be 0, 1, 2, ...; all are valid by construction, so that
+    ``mode="clip"`` changes none of them and lets numpy write straight into the new array.
     """
     by_column = X.flags.f_contiguous and not X.flags.c_contiguous
     plain = type(X) in (np.ndarray, np.memmap) and X.flags.aligned
     if not plain or not (by_column or X.flags.c_contiguous):
-        rows: NDArray[Any] = X[np.concatenate([np.arange(n_first, dtype=np.intp), indices])]
+        rows: NDArray[Any] = X[indices]
         return rows
-    shape = (n_first + len(indices), *X.shape[1:])
+    shape = (len(indices), *X.shape[1:])
     out = np.empty(shape, dtype=X.dtype, order="F" if by_column else "C")
-    (_fill_columns if by_column else _fill_rows)(np.asarray(X), n_first, indices, out)
+    (_fill_columns if by_column else _fill_rows)(np.asarray(X), indices, n_first, out)
     return out
 
 
-def _fill_rows(X: NDArray[Any], n_first: int, indices: NDArray[np.intp], out: NDArray[Any]) -> None:
-    first, last = out[:n_first], out[n_first:]
+def _fill_rows(X: NDArray[Any], indices: NDArray[np.intp], n_first: int, out: NDArray[Any]) -> None:
+    first, last, drawn = out[:n_first], out[n_first:], indices[n_first:]
     _in_blocks(lambda block: np.copyto(first[block], X[:n_first][block]), first)
-    _in_blocks(lambda block: np.take(X, indices[block], axis=0, out=last[block], mode="clip"), last)
+    _in_blocks(lambda block: np.take(X, drawn[block], axis=0, out=last[block], mode="clip"), last)
 
 
 def _fill_columns(
-    X: NDArray[Any], n_first: int, indices: NDArray[np.intp], out: NDArray[Any]
+    X: NDArray[Any], indices: NDArray[np.intp], n_first: int, out: NDArray[Any]
 ) -> None:
     n_columns = prod(X.shape[1:])
     columns, new = X.T.reshape(n_columns, len(X)), out.T.reshape(n_columns, len(out))
@@ -45,7 +45,7 @@ def _fill_columns(
     def fill(block: slice) -> None:
         for old_column, new_column in zip(columns[block], new[block], strict=True):
             new_column[:n_first] = old_column[:n_first]
-            np.take(old_column, indices, out=new_column[n_first:], mode="clip")
+            np.take(old_column, indices[n_first:], out=new_column[n_first:], mode="clip")
 
     _in_blocks(fill, new)
 
