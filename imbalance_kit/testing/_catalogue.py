@@ -44,7 +44,7 @@ class Law:
     def not_applicable(self, p: Probe) -> str | None:
         """Return why the law says nothing about a subject, or None where it applies."""
         if p.kind not in self.kinds:
-            return _OTHER_KINDS[p.kind]
+            return _OTHER_KINDS.get(p.kind, f"not a law of a {p.kind}")
         return lacking(p, self.needs)
 
 
