@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-# Test data are small: BLAS and OpenMP threads cost more than they save, because they spin while they
-# wait for each other, and on a machine with other work (or with `pytest -n 2`) the checks and laws
-# take four times as long. The libraries read these names when they are loaded, hence here, before
-# numpy is. What is set outside is respected.
+# Test data are small: BLAS and OpenMP threads cost more than they save, because they spin while
+# they wait for each other; with other work on the machine, or with `pytest -n 2`, the checks and
+# laws take four times as long. The libraries read these names when they are loaded, hence here,
+# before numpy is. What is set outside is respected.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 if "PYTEST_XDIST_WORKER" in os.environ:
