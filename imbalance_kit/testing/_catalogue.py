@@ -1,5 +1,6 @@
 """Which law holds for what: the table, and the functions that run it."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -280,7 +281,8 @@ def parametrize_with_laws(estimators: Sequence[Any]) -> Any:
         laws = list(yield_laws(estimator))
         if not laws:
             raise ValueError(f"No law holds for {estimator!r}: there is nothing to check.")
-        name = " ".join(repr(estimator).split())
+        # One line, and the same in every process: without the address of a function.
+        name = " ".join(re.sub(" at 0x[0-9a-f]+", "", repr(estimator)).split())
         cases += [pytest.param(estimator, law, id=f"{name}-{law.__name__}") for law in laws]
     if not cases:
         raise ValueError("`estimators` is empty: there is nothing to check.")
