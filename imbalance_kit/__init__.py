@@ -3,6 +3,7 @@
 from imbalance_kit._utils._sampling_strategy import Ratios
 from imbalance_kit.correction import CorrectedClassifier
 from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
+from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import RandomUnderSampler
@@ -15,11 +16,13 @@ __all__ = [
     "ChainedShift",
     "ClassShift",
     "ClassWeighter",
+    "ComparisonReport",
     "CorrectedClassifier",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
     "Shift",
+    "compare_strategies",
     "compute_calibration",
     "estimate_prior",
 ]
