@@ -152,7 +152,7 @@ def splits_inside(learner: Any, n_samples: int) -> str | None:
         return "n_iter_no_change"
     if "cv" in params and params["cv"] != "prefit":
         return "cv"
-    return "oob_score" if params.get("oob_score") else None
+    return next((name for name in ("oob_score", "probability") if params.get(name)), None)
 
 
 def takes_groups(learner: Any) -> bool:
