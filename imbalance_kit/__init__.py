@@ -1,7 +1,7 @@
 """Training data that are not shaped like the world: change them, keep the change, undo it."""
 
 from imbalance_kit._utils._sampling_strategy import Ratios
-from imbalance_kit.correction import CorrectedClassifier
+from imbalance_kit.correction import CorrectedClassifier, OffsetLogisticRegression
 from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
@@ -18,6 +18,7 @@ __all__ = [
     "ClassWeighter",
     "ComparisonReport",
     "CorrectedClassifier",
+    "OffsetLogisticRegression",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
