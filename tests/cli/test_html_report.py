@@ -84,6 +84,7 @@ def test_what_the_data_say_is_text(hostile_html: str) -> None:
     for name in (HOSTILE, f"y{HOSTILE}", f"own {HOSTILE}", f"idle {HOSTILE}"):
         assert name in words
     assert "<script" not in hostile_html
+    assert "the rarest, against all others" in words
 
 
 def test_it_holds_what_was_found(html: str, compared: Compared) -> None:
