@@ -377,11 +377,10 @@ default="auto"
         learner, learner_weights, own = class_weights_outside(
             self.estimator, training.y, learner_weights
         )
-        if is_frozen(learner) and self.shift is not None:
+        frozen = is_frozen(learner)
+        if frozen and self.shift is not None:
             own = OwnClassWeights()  # the shift given is the whole story of a trained model
-        if is_frozen(learner):
-            learner_weights = None
-        elif learner_weights is not None and not takes_sample_weight(learner):
+        if learner_weights is not None and not (frozen or takes_sample_weight(learner)):
             self._refuse_weights(learner, training)
         fitted = fit_learner(
             learner,
