@@ -152,8 +152,8 @@ class Shift(ABC):
         odd = [label for label in self.classes if not isinstance(label, (str, int, float))]
         if odd:
             raise TypeError(
-                f"The classes {odd!r} cannot be written as JSON. Hint: use labels that are strings, "
-                "integers, booleans or floats."
+                f"The classes {odd!r} cannot be written as JSON. Hint: use labels that are "
+                "strings, integers, booleans or floats."
             )
         return json.dumps({"kind": type(self).__name__, "version": 1, **self._content()})
 
