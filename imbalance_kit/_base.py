@@ -187,15 +187,19 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
     def _remember(self, data: SamplingInput, draw: Draw) -> None:
         """Store, per output row, where it came from and what it weighs."""
         target, weights = data.target, data.weights
-        kept = np.arange(len(target.codes)) if draw.kept is None else draw.kept
         if draw.kept is not None:
-            target = EncodedTarget(target.classes, target.codes[kept])
-        bounds = pairwise(accumulate(map(len, draw.added.values()), initial=len(kept)))
-        added = {k: slice(*bound) for k, bound in zip(draw.added, bounds, strict=True)}
-        rows = np.concatenate([kept, *draw.added.values()])
+            target = EncodedTarget(target.classes, target.codes[draw.kept])
+        n_kept = len(target.codes)
+        ends = list(accumulate(map(len, draw.added.values()), initial=n_kept))
+        added = {k: slice(*pair) for k, pair in zip(draw.added, pairwise(ends), strict=True)}
 
+        rows = np.arange(ends[-1])
+        if draw.kept is not None:
+            rows[:n_kept] = draw.kept
+        for k, part in added.items():
+            rows[part] = draw.added[k]
         carried = np.ones(len(rows)) if weights is None else weights[rows]
-        after = target.totals(None if weights is None else carried[: len(kept)])
+        after = target.totals(None if weights is None else carried[:n_kept])
         for k, part in added.items():
             after[k] += carried[part].sum()
         if not after.all():
@@ -206,7 +210,7 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
             )
         back = data.totals / after
         restoring = np.empty(len(rows))
-        np.take(back, target.codes, out=restoring[: len(kept)], mode="clip")
+        np.take(back, target.codes, out=restoring[:n_kept], mode="clip")
         for k, part in added.items():
             restoring[part] = back[k]
         if weights is not None:
@@ -215,7 +219,7 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
         self.shift_ = self._class_shift(data, after / data.totals)
         self.sample_indices_ = rows
         self.synthetic_mask_ = np.zeros(len(rows), dtype=bool)
-        self.synthetic_mask_[len(kept) :] = draw.synthetic is not None
+        self.synthetic_mask_[n_kept:] = draw.synthetic is not None
         self.carried_weight_ = carried
         self.sample_weight_ = restoring
 
