@@ -4,7 +4,7 @@ from imbalance_kit._utils._sampling_strategy import Ratios
 from imbalance_kit.correction import CorrectedClassifier
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
-from imbalance_kit.under_sampling import RandomUnderSampler
+from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
 from imbalance_kit.weighting import ClassWeighter
 
 __version__ = "0.1.0"
@@ -14,6 +14,7 @@ __all__ = [
     "ClassShift",
     "ClassWeighter",
     "CorrectedClassifier",
+    "NonuniformNegativeSampler",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
