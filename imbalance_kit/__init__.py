@@ -2,6 +2,7 @@
 
 from imbalance_kit._utils._sampling_strategy import Ratios
 from imbalance_kit.correction import CorrectedClassifier
+from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
@@ -10,6 +11,7 @@ from imbalance_kit.weighting import ClassWeighter
 __version__ = "0.1.0"
 
 __all__ = [
+    "CalibrationComparisonDisplay",
     "ChainedShift",
     "ClassShift",
     "ClassWeighter",
@@ -19,5 +21,6 @@ __all__ = [
     "RandomUnderSampler",
     "Ratios",
     "Shift",
+    "compute_calibration",
     "estimate_prior",
 ]

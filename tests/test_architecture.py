@@ -28,9 +28,7 @@ OPTIONAL = ("matplotlib", "pandas", "polars", "pyarrow", "dask", "pyspark", "typ
 PRIVATE_IMPORTS: dict[str, str] = {}
 
 # Modules without a test module of their own, and where they are tested instead.
-TESTED_ELSEWHERE: dict[str, str] = {
-    "_base.py": "what all samplers share: tests/test_common.py and tests/test_laws.py",
-}
+TESTED_ELSEWHERE: dict[str, str] = {}
 
 # Files that have to speak of the global random state, and the reason.
 GLOBAL_RANDOM: dict[str, str] = {

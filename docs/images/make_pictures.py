@@ -1,4 +1,7 @@
-"""Draw the pictures of the documentation: ``python docs/images/make_pictures.py``."""
+"""Draw the pictures of the documentation: ``python -m docs.images.make_pictures``.
+
+`reliability.png` needs the real data that the tests use; see docs/contributing.md.
+"""
 
 from pathlib import Path
 
@@ -6,8 +9,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from imbalance_kit import ClassShift, CorrectedClassifier, RandomUnderSampler
+from imbalance_kit.diagnostics import CalibrationComparisonDisplay
+from tests._data import load_real
 
 FOLDER = Path(__file__).parent
 BLUE, ORANGE, GREY = "#2b6cb0", "#c05621", "#718096"
@@ -54,5 +62,30 @@ def shift_picture() -> None:
     figure.savefig(FOLDER / "shift.png", dpi=120)
 
 
+def reliability_picture() -> None:
+    """Credit-card defaults: what resampling does to probabilities, and what undoing it does."""
+    X, y = load_real("default")
+    X = X.assign(student=X["student"] == "Yes").astype(float)
+    learner = make_pipeline(StandardScaler(), LogisticRegression())
+    sampler = RandomUnderSampler(random_state=0)
+    models = {
+        "under-sampled 1:1": CorrectedClassifier(learner, sampler, correction="none"),
+        "under-sampled 1:1, corrected": CorrectedClassifier(learner, sampler),
+        "all rows": learner,
+    }
+    cv = StratifiedKFold(10, shuffle=True, random_state=0)
+    predictions = {
+        name: cross_val_predict(model, X, y, cv=cv, method="predict_proba")
+        for name, model in models.items()
+    }
+    figure, axes = plt.subplots(
+        2, 1, figsize=(7, 6), sharex=True, height_ratios=[3, 1], layout="constrained"
+    )
+    CalibrationComparisonDisplay.from_predictions(y, predictions, ax=tuple(axes), scale="logit")
+    axes[0].set_title("Credit-card default, 3.3 % positives, 10-fold cross-validation", fontsize=11)
+    figure.savefig(FOLDER / "reliability.png", dpi=110)
+
+
 if __name__ == "__main__":
     shift_picture()
+    reliability_picture()

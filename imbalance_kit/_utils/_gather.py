@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,8 @@ def _fill_rows(X: NDArray[Any], n_first: int, indices: NDArray[np.intp], out: ND
 def _fill_columns(
     X: NDArray[Any], n_first: int, indices: NDArray[np.intp], out: NDArray[Any]
 ) -> None:
-    columns, new = X.T.reshape(-1, len(X)), out.T.reshape(-1, len(out))
+    n_columns = prod(X.shape[1:])
+    columns, new = X.T.reshape(n_columns, len(X)), out.T.reshape(n_columns, len(out))
 
     def fill(block: slice) -> None:
         for old_column, new_column in zip(columns[block], new[block], strict=True):

@@ -21,6 +21,7 @@ from imbalance_kit._utils._targets import EncodedTarget
 SamplingKind = Literal["over-sampling", "under-sampling", "weighting"]
 
 _REFERENCES = ("majority", "minority", "own")
+_ROUNDING = 1e-9  # rows: what floating point may add or take
 
 
 @dataclass(frozen=True)
@@ -164,16 +165,17 @@ def _allowed(
     A difference of less than one row is the rounding of a fold, not a contradiction.
     """
     have = int(target.counts[k])
+    is_rounding = abs(factor - 1) * have < 1 - _ROUNDING
     label = target.label(k)
     if kind == "over-sampling" and factor < 1:
-        if (1 - factor) * have < 1:
+        if is_rounding:
             return have, 1.0
         raise ValueError(
             f"`sampling_strategy` asks for {rows} rows of class {label!r}, which has {have}: an "
             "over-sampler only adds rows. Hint: use RandomUnderSampler, or leave the class out."
         )
     if kind == "under-sampling" and factor > 1:
-        if (factor - 1) * have < 1:
+        if is_rounding:
             return have, 1.0
         raise ValueError(
             f"`sampling_strategy` asks for {rows} rows of class {label!r}, which has {have}: an "
@@ -186,7 +188,7 @@ def _allowed(
 
 def _whole(rows: float) -> int:
     """Whole rows in `rows`: truncated as in imbalanced-learn, but not by a rounding error."""
-    return int(rows * (1 + 1e-12) + 1e-9)
+    return int(rows * (1 + 1e-12) + _ROUNDING)
 
 
 def _counts(strategy: Mapping[Any, Any], target: EncodedTarget, kind: str) -> dict[int, int]:

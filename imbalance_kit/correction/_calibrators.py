@@ -2,16 +2,16 @@
 
 A logistic curve fitted to rare raw probabilities bends the true ones; fitted to their log odds it
 contains the identity. scikit-learn's calibrators take what `decision_function` returns, so the log
-odds are handed to them as those of a classifier that returns its input.
+odds are handed to them as those of a classifier that returns its input. With more than two classes
+each is calibrated against the rest, on its log odds against the rest.
 """
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
 
 from imbalance_kit.correction._log_odds import Scores, from_proba, to_decision
 
@@ -19,9 +19,12 @@ CALIBRATORS = ("sigmoid", "isotonic", "temperature")
 
 
 class _GivenLogOdds(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """A fitted classifier whose input already is its decision."""
+    """A classifier whose input already is its decision."""
 
-    def fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> Self:
+    # With metadata routing on: the weights of the curve may be handed on; they change nothing here.
+    __metadata_request__fit: ClassVar = {"sample_weight": True}
+
+    def fit(self, X: NDArray[np.float64], y: NDArray[np.intp], sample_weight: Any = None) -> Self:
         self.classes_ = np.unique(y)
         return self
 
@@ -55,14 +58,15 @@ class LogOddsCalibrator:
         self.bounds_ = finite.min() - np.log(2), finite.max() + np.log(2)
         columns = self._columns(scores)
         rows = np.arange(len(codes))
+        if weights is not None:
+            weights = _at_least_one(weights, codes)
         self.calibrated_ = CalibratedClassifierCV(
-            FrozenEstimator(_GivenLogOdds().fit(columns, codes)),
-            method=self.method,
-            cv=[(rows, rows)],
+            _GivenLogOdds(), method=self.method, cv=[(rows, rows)], ensemble=False
         ).fit(columns, codes, sample_weight=weights)
         self.floor_ = np.zeros(1)
         if self.method == "isotonic":
-            self.floor_ = _empty_step_probability(self.calibrated_.predict_proba(columns))
+            proba = self.calibrated_.predict_proba(columns)
+            self.floor_ = _empty_step_probability(proba, codes, weights)
         return self
 
     def predict(self, scores: Scores) -> Scores:
@@ -80,11 +84,30 @@ class LogOddsCalibrator:
         return bounded if self.method == "temperature" else to_decision(bounded)
 
 
-def _empty_step_probability(proba: NDArray[np.float64]) -> NDArray[np.float64]:
+def _at_least_one(weights: NDArray[np.float64], codes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Scale weights up until every class counts at least its rows.
+
+    Platt's curve adds a row of weight 1 to each class. Weights that sum to 1, or a class far below
+    1, would drown in it.
+    """
+    rows = np.bincount(codes, weights > 0)
+    totals = np.bincount(codes, weights)
+    present = totals > 0
+    return weights * max(1.0, float((rows[present] / totals[present]).max()))
+
+
+def _empty_step_probability(
+    proba: NDArray[np.float64], codes: NDArray[np.intp], weights: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
     """Probability to give, per class, where a step of the isotonic curve saw no row of the class.
 
     Jeffreys' estimate .5 / (n + 1) for 0 out of n rows: the curve itself says 0, which no number of
-    rows can support and which costs infinite log loss when it is wrong.
+    rows can support and which costs infinite log loss when it is wrong. With weights, n is their
+    total in units of the class's mean weight. Never above the next step of the curve.
     """
-    empty_rows = (proba <= 0).sum(axis=0)
-    return np.asarray(0.5 / (empty_rows + 1), dtype=np.float64)
+    empty, given = proba <= 0, np.ones(len(codes)) if weights is None else weights
+    unit = np.bincount(codes, given) / np.bincount(codes, given > 0)
+    next_step = np.where(empty, 1.0, proba).min(axis=0)
+    jeffreys: NDArray[np.float64] = 0.5 * unit / (given @ empty + unit)
+    floor: NDArray[np.float64] = np.minimum(jeffreys, next_step)
+    return floor

@@ -15,6 +15,11 @@ MIN_ROWS_TO_RECALIBRATE = 50
 """Rows of the rarest class from which "auto" recalibrates: ten or more for each parameter of the
 logistic curve even after a fifth has been held out."""
 
+_INEXACT = (
+    "synthetic rows move the distribution within the classes too: the corrected probabilities are "
+    "approximate. Hint: correction='sigmoid' recalibrates on real rows."
+)
+
 
 def to_undo(shift: Shift | None) -> Shift | None:
     """Return the part of a shift that predictions have to undo: where the source is wanted."""
@@ -61,66 +66,76 @@ def choose_correction(
     if asked not in CORRECTIONS:
         raise ValueError(f"`correction` must be one of {CORRECTIONS}, got {asked!r}.")
     if asked == "auto":
-        return _automatic(total, unknown, has_proba, n_rarest)
-    if asked == "shift":
-        if not has_proba:
-            raise ValueError(
-                f"correction='shift' needs probabilities, and {learner_name} has no predict_proba: "
-                "a margin has no odds to shift. Hint: correction='sigmoid'."
-            )
-        if unknown:
-            raise ValueError(
-                f"correction='shift' is refused: {unknown} changes the distribution by a factor "
-                "that is not known. Hint: correction='sigmoid' recalibrates on real rows."
-            )
-        if total is not None and not total.exact:
-            _warn_inexact("The closed form is used as asked")
-    if asked == "temperature" and unknown:
-        raise ValueError(
-            f"correction='temperature' has no intercept and cannot restore the base rate that "
-            f"{unknown} changed. Hint: correction='sigmoid'."
-        )
-    if asked == "weight":
-        _check_weight(training, unknown)
-    return asked
+        correction, warning = _automatic(total, unknown, has_proba, n_rarest)
+    else:
+        _check(asked, training, total, unknown, has_proba, learner_name)
+        correction, warning = asked, ""
+        if asked == "shift" and total is not None and not total.exact:
+            warning = f"The closed form is used as asked, but {_INEXACT}"
+        if asked == "weight" and training.shift is not None and not training.shift.exact:
+            warning = f"Rows are weighted back class by class as asked, but {_INEXACT}"
+    if warning:
+        warnings.warn(warning, UserWarning, stacklevel=3)  # the caller of fit
+    return correction
 
 
-def _automatic(total: Shift | None, unknown: str, has_proba: bool, n_rarest: int) -> str:
+def _automatic(
+    total: Shift | None, unknown: str, has_proba: bool, n_rarest: int
+) -> tuple[str, str]:
+    """Return the correction and what to warn of, or ""."""
     exact = not unknown and (total is None or total.exact)
     if has_proba and exact:
-        return "shift"
+        return "shift", ""
     if n_rarest >= MIN_ROWS_TO_RECALIBRATE:
-        return "sigmoid"
+        return "sigmoid", ""
     if not has_proba or unknown:
-        what = unknown or "a margin"
-        warnings.warn(
+        return "sigmoid", (
             f"Only {n_rarest} rows of the rarest class to recalibrate with (at least "
-            f"{MIN_ROWS_TO_RECALIBRATE} are wanted), and no closed form exists ({what}): the "
-            "probabilities are rough.",
-            UserWarning,
-            stacklevel=5,
+            f"{MIN_ROWS_TO_RECALIBRATE} are wanted), and no closed form exists "
+            f"({unknown or 'a margin'}): the probabilities are rough."
         )
-        return "sigmoid"
-    _warn_inexact(
+    return "shift", (
         f"With {n_rarest} rows of the rarest class, fewer than {MIN_ROWS_TO_RECALIBRATE}, the "
-        "closed form is used"
-    )
-    return "shift"
-
-
-def _warn_inexact(why: str) -> None:
-    warnings.warn(
-        f"{why}, but synthetic rows move the distribution within the classes too: the corrected "
-        "probabilities are approximate. Hint: correction='sigmoid' recalibrates on real rows.",
-        UserWarning,
-        stacklevel=6,
+        f"closed form is used, but {_INEXACT}"
     )
 
 
-def _check_weight(training: TrainingSet, unknown: str) -> None:
+def _check(
+    asked: str,
+    training: TrainingSet,
+    total: Shift | None,
+    unknown: str,
+    has_proba: bool,
+    learner_name: str,
+) -> None:
+    """Raise where the correction asked for would be wrong."""
+    if not has_proba and (asked == "shift" or (asked == "weight" and total is not None)):
+        raise ValueError(
+            f"correction={asked!r} needs probabilities, and {learner_name} has no predict_proba: a "
+            "margin has no odds to shift. Hint: correction='sigmoid'."
+        )
+    if asked == "shift" and unknown:
+        raise ValueError(
+            f"correction='shift' is refused: {unknown} changes the distribution by a factor that "
+            "is not known. Hint: correction='sigmoid' recalibrates on real rows."
+        )
+    if asked == "temperature" and (unknown or not (has_proba or total is None)):
+        raise ValueError(
+            "correction='temperature' has no intercept and cannot restore the base rate that "
+            f"{unknown or 'resampling under a margin'} changed. Hint: correction='sigmoid'."
+        )
+    if asked == "weight":
+        if training.sampler is not None:
+            _check_weight(training)
+        if unknown:
+            raise ValueError(
+                f"correction='weight' cannot undo {unknown}. Hint: remove it, or use "
+                "correction='sigmoid'."
+            )
+
+
+def _check_weight(training: TrainingSet) -> None:
     name = type(training.sampler).__name__
-    if training.sampler is None:
-        return
     if training.by_weights:
         raise ValueError(
             f"correction='weight' after carrying {name} out by weights would only cancel them. "
@@ -130,9 +145,4 @@ def _check_weight(training: TrainingSet, unknown: str) -> None:
         raise ValueError(
             f"correction='weight' needs weights under which the output of {name} stands for its "
             "input, and it has none. Hint: correction='sigmoid'."
-        )
-    if unknown:
-        raise ValueError(
-            f"correction='weight' cannot undo {unknown}. Hint: remove it, or use "
-            "correction='sigmoid'."
         )

@@ -3,12 +3,14 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
-from sklearn.utils import column_or_1d, get_tags
+from sklearn.utils import check_consistent_length, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -30,8 +32,8 @@ from imbalance_kit.correction._learner import (
     takes_sample_weight,
 )
 from imbalance_kit.correction._log_odds import Scores, add_log_factors, to_decision, to_proba
-from imbalance_kit.correction._out_of_fold import out_of_fold_scores
-from imbalance_kit.correction._training_set import TrainingSet, carry_out
+from imbalance_kit.correction._out_of_fold import check_every_class, out_of_fold_scores
+from imbalance_kit.correction._training_set import TrainingSet, carry_out, codes_among
 from imbalance_kit.shift import ClassShift, Shift
 
 _CARRY_OUT = ("auto", "rows", "weights")
@@ -100,11 +102,12 @@ default="auto"
         of the data.
     shift : Shift, default=None
         A known change of the rows before they came here, for example negatives thinned upstream;
-        it is undone too. With a frozen estimator: the change between the population and the rows
-        it was trained on.
+        it is undone too. With a frozen estimator: all that lies between the population and what
+        it was trained on, its own class weights included; `fit` then takes rows of the population,
+        best such as it has not seen.
     cv : int, cross-validation generator, iterable or None, default=None
-        How rows are held out for recalibration; None means five stratified folds (grouped where
-        `groups` are given), fewer where the rarest class has fewer rows.
+        How rows are held out for recalibration; None means five stratified folds, fewer where the
+        rarest class has fewer rows. An int or None holds out whole groups where `groups` are given.
     n_jobs : int, default=None
         Folds fitted at a time, as in joblib.
 
@@ -115,8 +118,8 @@ default="auto"
     sampler_ : sampler, weighter or None
         The sampler, fitted.
     shift_ : Shift or None
-        All that was done to the distribution: upstream, by the sampler, by class weights inside the
-        learner. None where it is not known.
+        All that was done to the distribution: upstream, by the sampler (with "weight": nothing is
+        left of that), by class weights inside the learner. None where it is not known.
     correction_ : str
         The correction carried out.
     calibrator_ : object or None
@@ -225,6 +228,9 @@ default="auto"
         options = {"target": target, "target_weight": target_weight}
         options = {name: value for name, value in options.items() if value is not None}
         groups = None if groups is None else np.asarray(groups)
+        check_consistent_length(labels, groups)
+        if is_frozen(self.estimator):
+            encoded = _as_trained(self.estimator, encoded)
 
         trained = self._train(X, labels, weights, options, groups)
         self.estimator_, self.sampler_ = trained.learner, trained.training.sampler
@@ -238,8 +244,9 @@ default="auto"
             n_rarest=int(encoded.counts.min()),
             learner_name=type(last_step(self.estimator_)).__name__,
         )
+        self._check_target_prior(trained)
         if trained.training.repeats_rows:
-            self._warn_of_inner_splits(len(trained.training.y), groups)
+            self._warn_of_inner_splits(trained.training, groups)
         self.shift_ = None if trained.unknown else trained.shift or _unchanged(encoded)
         self._undo = to_undo(trained.shift) if self.correction_ != "none" else None
         represented = self._represented_weights(X, encoded, weights, trained)
@@ -358,9 +365,11 @@ default="auto"
         ipw = self.correction == "weight" and training.source_weight is not None
         learner_weights = training.source_weight if ipw else training.weights
         learner, own = explicit_class_weights(self.estimator, training.y, learner_weights)
-        if is_frozen(self.estimator) and self.shift is not None:
+        if is_frozen(learner) and self.shift is not None:
             own = OwnClassWeights()  # the shift given is the whole story of a trained model
-        if learner_weights is not None and not takes_sample_weight(learner):
+        if is_frozen(learner):
+            learner_weights = None
+        elif learner_weights is not None and not takes_sample_weight(learner):
             self._refuse_weights(learner, training)
         fitted = fit_learner(
             learner,
@@ -407,6 +416,8 @@ default="auto"
                 fit_and_score, y, encoded, cv=self.cv, groups=groups, n_jobs=self.n_jobs
             )
         given = None if represented is None else represented[rows]
+        counted = rows if given is None else rows[given > 0]
+        check_every_class(encoded, counted, "What the calibration curve is fitted to")
         return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[rows], given)
 
     def _represented_weights(
@@ -420,11 +431,15 @@ default="auto"
         training = trained.training
         if training.shift is not None and training.shift.reference == "training":
             return training.weights if training.by_weights else weights
-        if self.shift is None or is_frozen(self.estimator) or self.shift.reference == "training":
+        upstream = None if is_frozen(self.estimator) else to_undo(self.shift)
+        if upstream is None:
             return weights
-        logs = self.shift.log_factors(X, encoded.classes)
+        logs = upstream.log_factors(X, encoded.classes)
         logs = np.broadcast_to(logs, (len(encoded.codes), logs.shape[1]))
-        undone = np.exp(-logs[np.arange(len(encoded.codes)), encoded.codes])
+        # Only the ratios of the factors count: a row stands for at least one of the population.
+        undone: NDArray[np.float64] = np.exp(
+            logs.max() - logs[np.arange(len(encoded.codes)), encoded.codes]
+        )
         return undone if weights is None else undone * weights
 
     def _towards_target_prior(
@@ -465,10 +480,24 @@ default="auto"
                 "A frozen estimator is not trained again, so `sampler` would change nothing. Hint: "
                 "describe how it was trained by `shift`, for example ClassShift.from_rates."
             )
-        if self.target_prior is not None and self.correction == "none" and self.sampler is not None:
+        prior = self.target_prior
+        if not (
+            prior is None
+            or isinstance(prior, Mapping)
+            or (isinstance(prior, Real) and 0 < float(prior) < 1)
+        ):
             raise ValueError(
-                "`target_prior` starts from the base rate of the data, which correction='none' "
-                "leaves shifted by the sampler. Hint: choose another correction."
+                f"`target_prior` must be a share in (0, 1) or {{label: share}}, got {prior!r}."
+            )
+
+    def _check_target_prior(self, trained: _Trained) -> None:
+        """Refuse to move predictions that are not probabilities under the data's base rate."""
+        left = self.correction_ == "none" and (trained.unknown or to_undo(trained.shift))
+        if self.target_prior is not None and (left or not _predicts_proba(self)):
+            raise ValueError(
+                "`target_prior` starts from probabilities under the base rate of the data, and "
+                f"correction={self.correction_!r} leaves others here. Hint: choose another "
+                "correction."
             )
 
     def _refuse_weights(self, learner: Any, training: TrainingSet) -> None:
@@ -479,11 +508,15 @@ default="auto"
             hint = "correction='shift' needs no weights"
         else:
             hint = "fit without `sample_weight`, or use a learner that takes it"
+        meta = any(hasattr(last_step(learner), inner) for inner in ("estimator", "estimators"))
+        if meta and get_config()["enable_metadata_routing"]:
+            hint = "what is inside must ask for it: .set_fit_request(sample_weight=True)"
         raise ValueError(f"{name} does not take `sample_weight` in fit. Hint: {hint}.")
 
-    def _warn_of_inner_splits(self, n_samples: int, groups: Any) -> None:
-        by = splits_inside(self.estimator_, n_samples)
-        if by is None or (groups is not None and takes_groups(self.estimator_)):
+    def _warn_of_inner_splits(self, training: TrainingSet, groups: NDArray[Any] | None) -> None:
+        by = splits_inside(self.estimator_, len(training.y))
+        grouped = _follow(groups, training) is not None and takes_groups(self.estimator_)
+        if by is None or grouped:
             return
         warnings.warn(
             f"{type(last_step(self.estimator_)).__name__} holds out some of its rows ({by}), and "
@@ -519,6 +552,14 @@ def _given(y: Any) -> Any:
 def _unchanged(encoded: EncodedTarget) -> Shift | None:
     return (
         ClassShift(dict.fromkeys(encoded.classes.tolist(), 1.0)) if encoded.n_classes > 1 else None
+    )
+
+
+def _as_trained(frozen: Any, target: EncodedTarget) -> EncodedTarget:
+    """Return the labels as positions among the classes of a trained model."""
+    classes = np.asarray(frozen.classes_)
+    return EncodedTarget(
+        classes, codes_among(classes, target, "`y` has classes the frozen estimator does not know,")
     )
 
 

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import get_config
 from sklearn.base import clone
+from sklearn.feature_selection import RFECV
 from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
@@ -32,14 +34,22 @@ _OPAQUE = {
     "class_prior": None,
     "fit_prior": True,
 }
+# Those that can be read off, where they belong to the last step itself; the value that is neutral.
+_CLASS_WEIGHTS = {"class_weight": None, "class_weights": None, "scale_pos_weight": 1}
+_CHANGE_CLASSES = {*_OPAQUE, *_CLASS_WEIGHTS, "sampling_strategy"}
+
+# With metadata routing off these pass `groups` on to their splitter, others refuse the word.
+_PASS_GROUPS = (GridSearchCV, RandomizedSearchCV, RFECV)
 
 
 @dataclass(frozen=True)
 class OwnClassWeights:
-    """The class weights inside a learner: `shift` where they are `known`, None for none."""
+    """The class weights inside a learner: their shift, None for none.
+
+    Where they cannot be known, `shift` is None and `reason` names them; otherwise it is empty.
+    """
 
     shift: ClassShift | None = None
-    known: bool = True
     reason: str = ""
 
 
@@ -58,30 +68,51 @@ def takes_sample_weight(learner: Any) -> bool:
     learner = last_step(learner)
     if has_fit_parameter(learner, "sample_weight"):
         return True
-    inner = getattr(learner, "estimator", None)
-    if inner is None or not _takes_any_keyword(learner):
+    if not _takes_any_keyword(learner):
         return False
     if get_config()["enable_metadata_routing"]:
         return bool(get_routing_for_object(learner).consumes("fit", ["sample_weight"]))
-    return takes_sample_weight(inner)
+    if hasattr(learner, "estimators"):  # a vote or a stack, which hands on the plain keyword only
+        inner = [estimator for _, estimator in learner.estimators if estimator != "drop"]
+        return all(has_fit_parameter(estimator, "sample_weight") for estimator in inner)
+    return hasattr(learner, "estimator") and takes_sample_weight(learner.estimator)
 
 
-def fit_learner(learner: Any, X: Any, y: NDArray[Any], **fit_params: Any) -> Any:
-    """Fit the learner, the parameters going to the last step; return it fitted."""
-    given = {name: value for name, value in fit_params.items() if value is not None}
-    if not isinstance(learner, Pipeline) or not given:
-        return learner.fit(X, y, **given)
-    inside = _sampler_inside(learner)
-    if inside:
-        raise ValueError(
-            f"Weights cannot follow the rows through {inside}. Hint: pass the sampler as "
-            "`sampler`, outside the pipeline."
-        )
-    front, (name, last) = learner[:-1], learner.steps[-1]
-    if len(front):
-        X = front.fit_transform(X, y)
-    learner.steps = [*front.steps, (name, fit_learner(last, X, y, **given))]
-    return learner
+def fit_learner(
+    learner: Any,
+    X: Any,
+    y: NDArray[Any],
+    *,
+    sample_weight: NDArray[np.float64] | None = None,
+    groups: NDArray[Any] | None = None,
+) -> Any:
+    """Fit the learner, weights and groups going to the last step; return it fitted."""
+    if isinstance(learner, Pipeline) and not (sample_weight is None and groups is None):
+        if inside := _sampler_inside(learner):
+            raise ValueError(
+                f"Weights and groups cannot follow the rows through {inside}. Hint: pass the "
+                "sampler as `sampler`, outside the pipeline."
+            )
+        front, (name, last) = learner[:-1], learner.steps[-1]
+        if len(front):
+            X = front.fit_transform(X, y)
+        last = fit_learner(last, X, y, sample_weight=sample_weight, groups=groups)
+        learner.steps = [*front.steps, (name, last)]
+        return learner
+    given = {_weight_keyword(learner): sample_weight, "groups": groups}
+    return learner.fit(X, y, **{name: value for name, value in given.items() if value is not None})
+
+
+def _weight_keyword(learner: Any) -> str:
+    """Return the name by which weights reach the last step of a Pipeline inside a search."""
+    keyword, inner = "sample_weight", getattr(learner, "estimator", None)
+    if has_fit_parameter(learner, keyword) or get_config()["enable_metadata_routing"]:
+        return keyword
+    path = []
+    while isinstance(inner, Pipeline):
+        name, inner = inner.steps[-1]
+        path.append(name)
+    return "__".join([*path, keyword])
 
 
 def has_proba(learner: Any) -> bool:
@@ -95,14 +126,13 @@ def predict_scores(learner: Any, X: Any, classes: NDArray[Any]) -> Scores:
     A learner without `predict_proba` gives its margins instead.
     """
     if not has_proba(learner):
+        if len(classes) > 2 and getattr(last_step(learner), "decision_function_shape", "") == "ovo":
+            raise ValueError(
+                "decision_function_shape='ovo' gives a margin per pair of classes; one per class "
+                "is needed. Hint: decision_function_shape='ovr'."
+            )
         return np.asarray(learner.decision_function(X), dtype=np.float64)
-    proba = np.asarray(learner.predict_proba(X))
-    own = getattr(learner, "classes_", classes)
-    if len(own) != len(classes):  # a fold without a row of some class
-        complete = np.zeros((len(proba), len(classes)), dtype=proba.dtype)
-        complete[:, np.searchsorted(classes, own)] = proba
-        proba = complete
-    return from_proba(proba)
+    return from_proba(np.asarray(learner.predict_proba(X)))
 
 
 def splits_inside(learner: Any, n_samples: int) -> str | None:
@@ -123,7 +153,11 @@ def takes_groups(learner: Any) -> bool:
     learner = last_step(learner)
     if has_fit_parameter(learner, "groups"):
         return True
-    return "cv" in learner.get_params(deep=False) and _takes_any_keyword(learner)
+    if "cv" not in learner.get_params(deep=False):
+        return False
+    wanted = get_routing_for_object(learner).consumes("fit", ["groups"])
+    routing = get_config()["enable_metadata_routing"]
+    return bool(wanted) and (routing or isinstance(learner, _PASS_GROUPS))
 
 
 def explicit_class_weights(
@@ -137,10 +171,12 @@ def explicit_class_weights(
     if is_frozen(learner):
         return learner, _of_frozen(learner)
     last = last_step(learner)
-    opaque = _sampler_inside(learner) or _opaque_reason(last)
-    if opaque:
-        return learner, OwnClassWeights(known=False, reason=opaque)
     target = encode_target(y)
+    opaque = _sampler_inside(learner) or _opaque_reason(
+        last, weighted=weights is not None, binary=target.n_classes == 2
+    )
+    if opaque:
+        return learner, OwnClassWeights(reason=opaque)
     totals = target.totals(weights)
     factors = dict.fromkeys(target.classes.tolist(), 1.0)
     params = last.get_params(deep=False)
@@ -180,29 +216,41 @@ def _class_weights(value: Any, classes: NDArray[Any]) -> dict[Any, float]:
     return dict(zip(labels, map(float, value), strict=True))
 
 
-def _opaque_reason(last: Any) -> str:
+def _opaque_reason(last: Any, *, weighted: bool, binary: bool) -> str:
     """Say what changes the class shares by an amount that cannot be known, or ""."""
     params = last.get_params(deep=True)
-    for name, neutral in _OPAQUE.items():
-        value = params.get(name)
-        if value is not None and not (isinstance(value, (str, bool)) and value == neutral):
-            return f"{name}={value!r}"
     if "sampling_strategy" in params:
         return f"{type(last).__name__} resamples inside"
+    for path, value in params.items():
+        inside, _, name = path.rpartition("__")
+        if name in _OPAQUE and not _is_neutral(value, _OPAQUE[name]):
+            return f"{path}={value!r}"
+        if inside and name == "sampling_strategy":
+            return f"{path}={value!r}"
+        if inside and name in _CLASS_WEIGHTS and not _is_neutral(value, _CLASS_WEIGHTS[name]):
+            return f"{path}={value!r}"
     weight = params.get("class_weight")
     if weight is not None and weight != "balanced" and not isinstance(weight, Mapping):
         return f"class_weight={weight!r}"
-    nested = [
-        name
-        for name, value in params.items()
-        if name.rpartition("__")[0]
-        and (
-            (name.endswith("__class_weight") and value is not None)
-            or (name.endswith("__class_weights") and value is not None)
-            or (name.endswith("__scale_pos_weight") and isinstance(value, Real) and value != 1)
-        )
-    ]
-    return f"{nested[0]}={params[nested[0]]!r}" if nested else ""
+    if not binary and not _is_neutral(params.get("scale_pos_weight"), 1):
+        return f"scale_pos_weight={params['scale_pos_weight']!r} with more than two classes"
+    if params.get("probability") is True and (weighted or weight is not None):
+        return "probability=True, which calibrates inside without the weights,"
+    return _searched(params)
+
+
+def _searched(params: Mapping[str, Any]) -> str:
+    """Name a parameter in a search's grid that changes the class shares, or ""."""
+    grid = params.get("param_grid") or params.get("param_distributions") or {}
+    for part in [grid] if isinstance(grid, Mapping) else grid:
+        for path in part:
+            if path.rpartition("__")[2] in _CHANGE_CLASSES:
+                return f"the search over {path}"
+    return ""
+
+
+def _is_neutral(value: Any, neutral: Any) -> bool:
+    return value is None or (isinstance(value, (str, Real)) and value == neutral)
 
 
 def _sampler_inside(learner: Any) -> str:
@@ -217,13 +265,14 @@ def _sampler_inside(learner: Any) -> str:
 
 def _of_frozen(learner: Any) -> OwnClassWeights:
     last = last_step(learner.estimator)
+    params = last.get_params(deep=False)
     weighted = [
-        f"{name}={last.get_params(deep=False)[name]!r}"
-        for name in ("class_weight", "class_weights", "scale_pos_weight")
-        if last.get_params(deep=False).get(name) not in (None, 1)
+        f"{name}={params[name]!r}"
+        for name, neutral in _CLASS_WEIGHTS.items()
+        if name in params and not _is_neutral(params[name], neutral)
     ]
-    reason = _opaque_reason(last) or (weighted[0] if weighted else "")
-    return OwnClassWeights(known=not reason, reason=reason)
+    reason = _opaque_reason(last, weighted=False, binary=True) or "".join(weighted[:1])
+    return OwnClassWeights(reason=reason)
 
 
 def _takes_any_keyword(learner: Any) -> bool:

@@ -1,12 +1,13 @@
 """Scores of rows that the model scoring them has not seen, for calibrators to learn from."""
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, check_cv
+from sklearn.utils.parallel import Parallel, delayed
 
 from imbalance_kit._utils._targets import EncodedTarget
 from imbalance_kit.correction._log_odds import Scores
@@ -37,8 +38,8 @@ def out_of_fold_scores(
     target : EncodedTarget
         The labels as codes.
     cv : int, splitter, iterable or None
-        None: five stratified folds, fewer where the rarest class has fewer rows, grouped where
-        there are groups.
+        None: five stratified folds, fewer where the rarest class has fewer rows. Grouped, as an
+        int is, where there are groups.
     groups : array-like of shape (n_samples,) or None
         Rows of a group stay together.
     n_jobs : int or None
@@ -46,20 +47,34 @@ def out_of_fold_scores(
     """
     splitter = _splitter(cv, y, target, groups)
     folds = list(splitter.split(np.zeros(len(y)), y, groups))
+    for train, _ in folds:
+        check_every_class(target, train, "The training part of a fold")
     scores = Parallel(n_jobs=n_jobs)(delayed(fit_and_score)(train, held) for train, held in folds)
     return np.concatenate([held for _, held in folds]), np.concatenate(scores)
 
 
+def check_every_class(target: EncodedTarget, rows: NDArray[np.intp], what: str) -> None:
+    """Raise where a class does not occur among the rows."""
+    missing = np.bincount(target.codes[rows], minlength=target.n_classes) == 0
+    if missing.any():
+        raise ValueError(
+            f"{what} has no row of class {target.label(int(np.argmax(missing)))!r} that counts, so "
+            "that nothing can be learned about its probability. Hint: pass a `cv` that stratifies, "
+            "rows of every class, or correction='shift'."
+        )
+
+
 def _splitter(cv: Any, y: NDArray[Any], target: EncodedTarget, groups: Any) -> Any:
-    if cv is not None:
+    if cv is not None and not (groups is not None and isinstance(cv, Integral)):
         return check_cv(cv, y, classifier=True)
     rarest = int(target.counts.min())
     if rarest < 2:
-        label = target.classes[[int(np.argmin(target.counts))]].tolist()[0]
+        label = target.label(int(np.argmin(target.counts)))
         raise ValueError(
             f"Recalibration needs at least 2 rows of every class to hold some out, and class "
             f"{label!r} has {rarest}. Hint: correction='shift' or 'none'."
         )
-    if groups is not None:
-        return StratifiedGroupKFold(min(_FOLDS, rarest))
-    return StratifiedKFold(min(_FOLDS, rarest))
+    n_folds = min(_FOLDS, rarest) if cv is None else int(cv)
+    if groups is None:
+        return StratifiedKFold(n_folds)
+    return StratifiedGroupKFold(min(n_folds, len(np.unique(groups))) if cv is None else n_folds)

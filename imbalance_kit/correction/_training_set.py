@@ -2,16 +2,17 @@
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
+from sklearn.utils import get_tags
 
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit.correction._foreign import foreign_shift
-from imbalance_kit.shift import Shift
+from imbalance_kit.shift import ClassShift, Shift
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ def carry_out(
                 "pass sampler=a weighter that takes a target."
             )
         return TrainingSet(X, y, weights, source_weight=weights)
-    sampler = clone(sampler)
     by_weights = _by_weights(sampler, how)
+    sampler = clone(sampler)
     method = sampler.fit_weights if by_weights else sampler.fit_resample
     accepted = inspect.signature(method).parameters
     _check_accepts(sampler, accepted, options)
@@ -81,7 +82,12 @@ def carry_out(
         arguments["sample_weight"] = weights
     if by_weights:
         carried = method(X, y, **arguments)
-        return TrainingSet(X, y, carried, shift=sampler.shift_, sampler=sampler, by_weights=True)
+        shift = getattr(sampler, "shift_", None)
+        if isinstance(shift, ClassShift):
+            shift = replace(shift, exact=True)  # no row is made: the classes keep their rows
+        return TrainingSet(
+            X, y, carried, shift=shift, known=shift is not None, sampler=sampler, by_weights=True
+        )
     X_res, y_res = method(X, y, **arguments)
     labels = np.asarray(y_res)
     if hasattr(sampler, "shift_"):
@@ -90,6 +96,10 @@ def carry_out(
 
 
 def _by_weights(sampler: Any, how: str) -> bool:
+    if isinstance(sampler, type):
+        raise TypeError(
+            f"`sampler` must be an instance, got the class. Hint: {sampler.__name__}()."
+        )
     has_weights = hasattr(sampler, "fit_weights")
     has_rows = hasattr(sampler, "fit_resample")
     name = type(sampler).__name__
@@ -107,10 +117,7 @@ def _by_weights(sampler: Any, how: str) -> bool:
         raise ValueError(f"carry_out='rows' needs a sampler with fit_resample; {name} has none.")
     if how != "auto":
         return how == "weights"
-    is_weighter = (
-        has_weights and getattr(sampler.__sklearn_tags__(), "estimator_type", None) == "weighter"
-    )
-    return is_weighter or not has_rows
+    return not has_rows or (has_weights and get_tags(sampler).estimator_type == "weighter")
 
 
 def _check_accepts(sampler: Any, accepted: Mapping[str, Any], options: Mapping[str, Any]) -> None:
@@ -125,11 +132,11 @@ def _check_accepts(sampler: Any, accepted: Mapping[str, Any], options: Mapping[s
 def _own_rows(
     sampler: Any, X: Any, y: NDArray[Any], weights: NDArray[np.float64] | None
 ) -> TrainingSet:
-    indices = sampler.sample_indices_
+    indices, carried = sampler.sample_indices_, sampler.carried_weight_
     return TrainingSet(
         X,
         y,
-        None if weights is None else sampler.carried_weight_,
+        None if weights is None or (carried == 1).all() else carried,  # a draw may use weights up
         shift=sampler.shift_,
         known=sampler.shift_ is not None,
         indices=indices,
@@ -153,15 +160,14 @@ def _foreign_rows(
             "took, so the weights cannot follow. Hint: use a sampler of imbalance_kit."
         )
     carried = None if weights is None else weights[indices]
-    position = {label: k for k, label in enumerate(before.classes.tolist())}
-    codes = np.fromiter(map(position.__getitem__, y.tolist()), dtype=np.intp, count=len(y))
+    name = type(sampler).__name__
+    codes = codes_among(before.classes, encode_target(y), f"{name} made rows of the classes")
     before_totals = before.totals(weights)
     after_totals = np.bincount(codes, carried, minlength=before.n_classes).astype(np.float64)
     if not after_totals.all():
-        label = before.classes[[int(np.argmin(after_totals))]].tolist()[0]
         raise ValueError(
-            f"{type(sampler).__name__} left no row of class {label!r}: a class that is gone cannot "
-            "be predicted."
+            f"{name} left no row of class {before.label(int(np.argmin(after_totals)))!r}: a class "
+            "that is gone cannot be predicted."
         )
     shift = foreign_shift(sampler, before, before_totals, after_totals)
     source_weight = None
@@ -181,6 +187,15 @@ def _foreign_rows(
         repeats_rows=repeats,
         sampler=sampler,
     )
+
+
+def codes_among(classes: NDArray[Any], target: EncodedTarget, otherwise: str) -> NDArray[np.intp]:
+    """Return the positions of the labels among `classes`; raise where one is not among them."""
+    known, labels = classes.tolist(), target.classes.tolist()
+    new = [label for label in labels if label not in known]
+    if new:
+        raise ValueError(f"{otherwise} {new!r}: expected none but {known!r}.")
+    return np.array([known.index(label) for label in labels], dtype=np.intp)[target.codes]
 
 
 def _repeats(indices: NDArray[np.intp], synthetic: NDArray[np.bool_] | None) -> bool:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from imbalance_kit.testing._examples import Example, of_sizes
+from imbalance_kit.testing._examples import Example, of_classes, of_sizes
 from imbalance_kit.testing._subject import (
     Probe,
     class_counts,
     is_poisson,
-    label_parameters,
+    kind_of,
     outcome,
     run,
 )
@@ -63,12 +63,22 @@ def _states_sizes(p: Probe) -> bool:
 
 
 def _asks_for_shares(p: Probe) -> bool:
-    strategies = [
-        value
-        for name, value in label_parameters(p.subject).items()
-        if name.endswith("sampling_strategy") and isinstance(value, Mapping)
+    """Whether no sampler, the subject or one inside it, is given counts, or a function."""
+    params = p.subject.get_params(deep=True)
+    owners = [
+        params.get(name.rpartition("__")[0], p.subject)
+        for name, value in params.items()
+        if name.endswith("sampling_strategy") and (isinstance(value, Mapping) or callable(value))
     ]
-    return not strategies or p.kind == "weighter"
+    return all(kind_of(owner) == "weighter" for owner in owners)
+
+
+def _takes_two_classes(p: Probe) -> bool:
+    try:
+        run(p.subject, of_classes(2))
+    except ValueError:
+        return False
+    return True
 
 
 def _names_labels_openly(p: Probe) -> bool:
@@ -124,6 +134,7 @@ NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
     "sizes": (_states_sizes, "it is not asked for a number of rows"),
     "fixed sizes": (lambda p: not is_poisson(p.fitted), "the number of rows it keeps is random"),
     "relative sizes": (_asks_for_shares, "it asks for counts of rows, which no weight changes"),
+    "two classes": (_takes_two_classes, "its parameters speak of three classes"),
     "open labels": (_names_labels_openly, "a parameter names labels where they cannot be renamed"),
     "classes drawn alike": (
         lambda p: bool(classes_drawn_alike(p.subject)),

@@ -19,6 +19,10 @@ from imbalance_kit.testing._subject import KINDS, Probe, probe
 _ANY = KINDS
 _FITTED = ("sampler", "weighter", "classifier")
 _CHANGING = ("sampler", "weighter")
+_OTHER_KINDS = {
+    "shift": "a shift takes no data and draws no rows",
+    "classifier": "a classifier returns predictions, not rows",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Law:
     def not_applicable(self, p: Probe) -> str | None:
         """Return why the law says nothing about a subject, or None where it applies."""
         if p.kind not in self.kinds:
-            return f"not a law of a {p.kind}"
+            return _OTHER_KINDS[p.kind]
         return lacking(p, self.needs)
 
 
@@ -128,6 +132,7 @@ LAWS = (
             "relative sizes",
             "shift to undo",
             "closed form",
+            "two classes",
             "estimator",
         ),
     ),
@@ -194,7 +199,7 @@ def laws_not_applicable(estimator: Any) -> dict[str, str]:
     >>> from imbalance_kit.testing import laws_not_applicable
     >>> reasons = laws_not_applicable(ClassShift.from_rates({0: .1, 1: 1}))
     >>> reasons["check_two_values_are_returned"]
-    'not a law of a shift'
+    'a shift takes no data and draws no rows'
     """
     p = probe(estimator)
     reasons = {law.name: law.not_applicable(p) for law in LAWS}

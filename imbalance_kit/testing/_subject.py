@@ -168,7 +168,11 @@ def example_for(subject: Any) -> Example:
 
 def shift_of(subject: Any) -> Shift:
     """Return the shift itself, or the one the estimator keeps after a run."""
-    shift: Shift = subject if isinstance(subject, Shift) else probe(subject).fitted.shift_
+    if isinstance(subject, Shift):
+        return subject
+    p = probe(subject)
+    fitted = run(subject, p.example) if p.fitted is None else p.fitted
+    shift: Shift = fitted.shift_
     return shift
 
 

@@ -162,8 +162,9 @@ def check_weights_are_expected_copies(estimator: Any) -> None:
 
     So that carrying out by rows and by weights are one method, with noise and without. Over 200
     seeds of `fit_resample` the mean of each row is within 4 standard errors, and the rounding of
-    its class to whole rows. A weighter, which draws as many rows as came in, is compared in
-    proportion.
+    its class to whole rows; so are, without rounding, two contrasts per class, which show whether
+    early rows, or those with a large first column, are preferred. A weighter, which draws as many
+    rows as came in, is compared in proportion.
 
     Parameters
     ----------
@@ -194,6 +195,8 @@ def check_weights_are_expected_copies(estimator: Any) -> None:
             slack=expected / rows_of_class,
             what="copies of a row times its weight",
         )
+        contrasts = _contrasts(example, expected)
+        assert_mean(np.array(carried) @ contrasts, 0.0, slack=1e-9, what="a contrast of the copies")
 
 
 def _restored(sampler: Any, y_res: Any, example: Example) -> NDArray[np.float64]:
@@ -212,3 +215,14 @@ def _totals(estimator: Any, example: Example, seed: int, *, weighted: bool) -> N
             [(carried * column)[rows].sum() for rows, column in per_class],
         ]
     )
+
+
+def _contrasts(example: Example, expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Per class, position and first column less their mean under `expected`: (n, 2 n_classes)."""
+    columns = []
+    for label in example.classes:
+        rows = example.y == label
+        for values in (np.arange(len(rows)) / len(rows), example.X[:, 0]):
+            mean = np.average(values[rows], weights=expected[rows])
+            columns.append(np.where(rows, values - mean, 0.0))
+    return np.column_stack(columns)

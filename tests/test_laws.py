@@ -1,0 +1,187 @@
+"""Every law over every class of the package, in its sensible configurations; and the grid of both.
+
+Classes are found, never listed: a new one is held to all laws in its default configuration, and a
+law that says nothing about it is an error until `BLANKS` gives the reason.
+"""
+
+import inspect
+from functools import cache
+from typing import Any
+
+import imblearn.over_sampling
+import imblearn.under_sampling
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+from imbalance_kit import (
+    ClassShift,
+    ClassWeighter,
+    CorrectedClassifier,
+    RandomOverSampler,
+    RandomUnderSampler,
+    Ratios,
+    Shift,
+)
+from imbalance_kit.testing import laws_not_applicable, yield_laws
+from imbalance_kit.testing._catalogue import LAWS
+from imbalance_kit.testing._subject import kind_of
+from tests._discovery import make_instance, public_classes
+
+# A learner that is not regularised much, so that its error is that of the data.
+LEARNER = LogisticRegression(C=100.0)
+THINNED = ClassShift.from_rates({0: 0.1, 1: 1.0})
+WANTED = ClassShift({0: 1.0, 1: 3.0}, reference="training")
+
+
+def _twenty_of_the_commonest(y: Any) -> dict[int, int]:
+    return {0: 20}
+
+
+# Besides the default, where there is one. Labels are 0, 1 (and 2), most frequent first.
+CONFIGURATIONS: dict[str, list[Any]] = {
+    "ClassShift": [
+        THINNED,
+        WANTED,
+        ClassShift.from_counts({0: 900, 1: 90, 2: 10}, {0: 10, 1: 10, 2: 10}),
+        ClassShift({"no": 1e-9, "yes": 1.0}, exact=False),
+    ],
+    "ChainedShift": [THINNED.then(WANTED)],
+    "RandomUnderSampler": [
+        RandomUnderSampler(replacement=True),
+        RandomUnderSampler(sampling_strategy=0.5),
+        RandomUnderSampler(sampling_strategy="all", replacement=True),
+        RandomUnderSampler(sampling_strategy={0: 30, 1: 14}),
+        RandomUnderSampler(sampling_strategy=Ratios({0: 0.5, 1: 0.75}, of="own")),
+        RandomUnderSampler(sampling_strategy=_twenty_of_the_commonest),
+    ],
+    "RandomOverSampler": [
+        RandomOverSampler(shrinkage=0.5),
+        RandomOverSampler(sampling_strategy=0.75),
+        RandomOverSampler(sampling_strategy="minority"),
+        RandomOverSampler(sampling_strategy={1: 40}),
+        RandomOverSampler(sampling_strategy=Ratios({1: 0.9}, of="majority")),
+    ],
+    "ClassWeighter": [
+        ClassWeighter(0.5),
+        ClassWeighter({0: 0.6, 1: 0.4}),
+        ClassWeighter({0: 0.5, 1: 0.3, 2: 0.2}),
+        ClassWeighter(Ratios({1: 2.0}, of="own")),
+    ],
+    "CorrectedClassifier": [
+        CorrectedClassifier(LEARNER, ClassWeighter()),
+        CorrectedClassifier(LEARNER, RandomUnderSampler()),
+        CorrectedClassifier(LEARNER, RandomUnderSampler(), correction="weight"),
+        CorrectedClassifier(LEARNER, RandomUnderSampler(), correction="sigmoid"),
+        CorrectedClassifier(LEARNER, RandomOverSampler(), carry_out="weights"),
+        CorrectedClassifier(LogisticRegression(C=100.0, class_weight="balanced")),
+        # Weights go to the last step: a scaler of theirs would see no weight, minimum and maximum
+        # need none.
+        CorrectedClassifier(make_pipeline(MinMaxScaler(), LEARNER), ClassWeighter()),
+        CorrectedClassifier(LEARNER, imblearn.under_sampling.RandomUnderSampler()),
+        CorrectedClassifier(LEARNER, imblearn.over_sampling.RandomOverSampler()),
+        CorrectedClassifier(LEARNER, target_prior={0: 0.5, 1: 0.3, 2: 0.2}),
+        CorrectedClassifier(LEARNER, ClassWeighter(), correction="none"),
+    ],
+}
+
+# (class, law) that is blank in every configuration, and why. Laws of another kind of object, such
+# as rows of a shift, need no entry.
+BLANKS: dict[tuple[str, str], str] = {}
+
+
+def _classes() -> list[type]:
+    shifts = [cls for cls in public_classes() if issubclass(cls, Shift)]
+    kinds = ("sampler", "weighter", "classifier")
+    return [cls for kind in kinds for cls in public_classes(kind)] + [
+        cls for cls in shifts if not inspect.isabstract(cls)
+    ]
+
+
+def _subjects(cls: type) -> list[Any]:
+    default = []
+    if not issubclass(cls, Shift):
+        instance = make_instance(cls)
+        if "estimator" in instance.get_params():
+            instance.set_params(estimator=LEARNER)
+        default = [instance]
+    return default + CONFIGURATIONS.get(cls.__name__, [])
+
+
+def _name(subject: Any) -> str:
+    return " ".join(repr(subject).split()).replace("LogisticRegression(C=100.0)", "learner")
+
+
+CLASSES = _classes()
+CASES = [
+    pytest.param(subject, law, id=f"{_name(subject)}-{law.__name__}")
+    for cls in CLASSES
+    for subject in _subjects(cls)
+    for law in yield_laws(subject)
+]
+
+
+@pytest.mark.parametrize(("subject", "law"), CASES)
+def test_law(subject: Any, law: Any) -> None:
+    law(subject)
+
+
+def test_there_is_something_to_check() -> None:
+    found = {cls.__name__ for cls in CLASSES}
+    assert {"RandomUnderSampler", "ClassWeighter", "CorrectedClassifier", "ClassShift"} <= found
+    assert len(CASES) > 200
+
+
+def test_every_class_has_a_configuration_and_every_configuration_a_class() -> None:
+    found = {cls.__name__ for cls in CLASSES}
+    assert not set(CONFIGURATIONS) - found, "configurations of classes that do not exist"
+    assert not [cls.__name__ for cls in CLASSES if not _subjects(cls)], "nothing to check"
+    wrong = [
+        (name, type(subject).__name__)
+        for name, subjects in CONFIGURATIONS.items()
+        for subject in subjects
+        if type(subject).__name__ != name
+    ]
+    assert not wrong
+
+
+# The grid -----------------------------------------------------------------------------------------
+
+
+@cache
+def _grid() -> dict[tuple[str, str], str]:
+    """Return "" where a law holds for some configuration of a class, else why it holds for none."""
+    grid = {}
+    for cls in CLASSES:
+        reasons = [laws_not_applicable(subject) for subject in _subjects(cls)]
+        for law in LAWS:
+            held = any(law.name not in reason for reason in reasons)
+            grid[cls.__name__, law.name] = "" if held else reasons[0][law.name]
+    return grid
+
+
+def test_every_law_holds_for_every_class_or_the_reason_is_listed() -> None:
+    kinds = {cls.__name__: kind_of(_subjects(cls)[0]) for cls in CLASSES}
+    kinds_of = {law.name: law.kinds for law in LAWS}
+    blank = {cell for cell, why in _grid().items() if why and kinds[cell[0]] in kinds_of[cell[1]]}
+    unlisted = {cell: _grid()[cell] for cell in sorted(blank - set(BLANKS))}
+    assert not unlisted, "laws that say nothing about a class, for no listed reason"
+    assert not set(BLANKS) - blank, "listed, and not blank any more"
+
+
+def test_the_grid_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    grid, names = _grid(), [law.name for law in LAWS]
+    notes: dict[str, str] = {}
+    for why in grid.values():
+        if why:
+            notes.setdefault(why, chr(ord("a") + len(notes)))
+    rows = [f"{'':22}" + "".join(f"{number:>3}" for number in range(1, len(names) + 1))]
+    for cls in CLASSES:
+        cells = (notes.get(grid[cls.__name__, name], "+") for name in names)
+        rows.append(f"{cls.__name__:22}" + "".join(f"{cell:>3}" for cell in cells))
+    rows += [f"{number:>3} {name}" for number, name in enumerate(names, start=1)]
+    rows += ["  + checked", *(f"  {mark} {why}" for why, mark in notes.items())]
+    with capsys.disabled():
+        print("", *rows, sep="\n")
+    assert len(grid) == len(CLASSES) * len(LAWS)

@@ -1,0 +1,59 @@
+from typing import Any
+
+import pytest
+from imblearn.over_sampling import SMOTE
+from imblearn.under_sampling import TomekLinks
+from sklearn.linear_model import LogisticRegression
+
+from imbalance_kit import (
+    ClassWeighter,
+    CorrectedClassifier,
+    RandomOverSampler,
+    RandomUnderSampler,
+)
+from imbalance_kit.testing._capabilities import classes_drawn_alike, lacking
+from imbalance_kit.testing._subject import Probe, probe
+from tests.testing._honest import HonestPoisson
+
+LEARNER = LogisticRegression()
+
+
+@pytest.mark.parametrize(
+    ("subject", "need", "has"),
+    [
+        (SMOTE(), "sample_weight", False),
+        (RandomUnderSampler(), "sample_weight", True),
+        (SMOTE(), "fit_weights", False),
+        (LEARNER, "fit_weights", True),
+        (TomekLinks(), "random_state", False),
+        (TomekLinks(), "sizes", False),
+        (ClassWeighter(), "sizes", True),
+        (HonestPoisson(), "fixed sizes", False),
+        (RandomUnderSampler(sampling_strategy={0: 20}), "relative sizes", False),
+        (ClassWeighter({0: 0.5, 1: 0.5}), "relative sizes", True),
+        (CorrectedClassifier(LEARNER, ClassWeighter({0: 0.5, 1: 0.5})), "relative sizes", True),
+        (CorrectedClassifier(LEARNER, RandomOverSampler()), "nothing drawn", False),
+        (CorrectedClassifier(LEARNER, ClassWeighter()), "nothing drawn", True),
+        (RandomUnderSampler(sampling_strategy=lambda y: {0: 9}), "open labels", False),
+        (RandomOverSampler(shrinkage=1.0), "shift to undo", False),
+        (RandomOverSampler(), "shift to undo", True),
+        (CorrectedClassifier(LEARNER, correction="none"), "corrected", False),
+        (CorrectedClassifier(LEARNER, target_prior={0: 0.5, 1: 0.5}), "corrected", False),
+        (CorrectedClassifier(LEARNER, correction="sigmoid"), "closed form", False),
+        (LEARNER, "shift_", False),
+        (LEARNER, "estimator", False),
+    ],
+)
+def test_needs(subject: Any, need: str, has: bool) -> None:
+    assert (lacking(probe(subject), (need,)) is None) is has
+
+
+def test_a_failed_run_lacks_nothing() -> None:
+    p = probe(RandomUnderSampler())
+    assert lacking(Probe(p.subject, p.kind, p.example, None), ("estimator", "shift_")) is None
+
+
+def test_classes_drawn_alike() -> None:
+    assert classes_drawn_alike(RandomUnderSampler())
+    assert classes_drawn_alike(RandomOverSampler())
+    assert not classes_drawn_alike(RandomOverSampler(sampling_strategy="minority"))
