@@ -2,12 +2,7 @@
 
 from imbalance_kit.shift._class_shift import ClassShift
 from imbalance_kit.shift._from_json import from_json
-from imbalance_kit.shift._inclusion_shift import (
-    Criterion,
-    InclusionRule,
-    InclusionShift,
-    row_scores,
-)
+from imbalance_kit.shift._inclusion_shift import InclusionRule, InclusionShift
 from imbalance_kit.shift._linear_pilot import LinearPilot
 from imbalance_kit.shift._prior import estimate_prior
 from imbalance_kit.shift._shift import ChainedShift, Shift

@@ -1,4 +1,4 @@
-"""The shift of row-dependent sampling: each row is kept with a probability that is a function of it."""
+"""The shift of row-dependent sampling: a row is kept with a probability that depends on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,9 +40,10 @@ class InclusionRule:
 class InclusionShift(Shift):
     """Rows kept with a known probability that depends on the row: ``a_k(x) = π_k(x)``.
 
-    :class:`~imbalance_kit.NonuniformNegativeSampler` makes it; there is no need to build it by hand.
-    Where the scores come from several cross-fitted pilots, a row drawn from the population meets
-    each of them equally often, so its factor is the *arithmetic* mean of their probabilities.
+    :class:`~imbalance_kit.NonuniformNegativeSampler` makes it; there is no need to build it by
+    hand. Where the scores come from several cross-fitted pilots, a row drawn from the population
+    meets each of them equally often, so its factor is the *arithmetic* mean of their
+    probabilities.
 
     Parameters
     ----------
@@ -176,10 +177,10 @@ class InclusionShift(Shift):
         }
 
     @classmethod
-    def _from_content(cls, content: dict[str, Any], pilot: Any) -> "InclusionShift":
+    def _from_content(cls, content: dict[str, Any], pilots: list[Any]) -> "InclusionShift":
         metric = content["metric"]
         return cls(
-            pilots=_pilots(content["pilots"], pilot),
+            pilots=_pilots(content["pilots"], pilots),
             labels=tuple(content["labels"]),
             rules={label: InclusionRule(scale, floor) for label, scale, floor in content["rules"]},
             criterion=content["criterion"],
@@ -222,24 +223,24 @@ def _gradient_length(X: Any, metric: NDArray[np.float64]) -> NDArray[np.float64]
     return length
 
 
-def _pilots(contents: list[dict[str, Any]], pilot: Any) -> tuple[Any, ...]:
-    given = iter(pilot if isinstance(pilot, (list, tuple)) else [pilot])
-    pilots = []
+def _pilots(contents: list[dict[str, Any]], given: list[Any]) -> tuple[Any, ...]:
+    """Return the pilots: those in the text, and the others from the front of the list."""
+    pilots: list[Any] = []
     for content in contents:
         if "fingerprint" not in content:
             pilots.append(LinearPilot.from_content(content))
             continue
-        candidate = next(given, None)
-        if candidate is None:
+        if not given:
             raise ValueError(
                 "The text of this shift does not hold its pilot, which is not linear. Hint: "
-                "from_json(text, pilot=shift.pilots of the sampler)."
+                "from_json(text, pilot=list(shift.pilots)) with the sampler's shift."
             )
-        if fingerprint(candidate) != content["fingerprint"]:
+        pilot = given.pop(0)
+        if fingerprint(pilot) != content["fingerprint"]:
             raise ValueError(
-                f"The pilot given ({type(candidate).__name__}) is not the one the shift was made "
-                f"with: expected fingerprint {content['fingerprint'][:12]}..., got "
-                f"{fingerprint(candidate)[:12]}..."
+                f"The pilot given ({type(pilot).__name__}) is not the one the shift was made with: "
+                f"expected fingerprint {content['fingerprint'][:12]}..., got "
+                f"{fingerprint(pilot)[:12]}..."
             )
-        pilots.append(candidate)
+        pilots.append(pilot)
     return tuple(pilots)

@@ -1,12 +1,98 @@
-"""Solve for the factor that makes Poisson sampling meet its budget."""
+"""From the sizes asked for to inclusion rules that meet them in expectation."""
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._base import SamplingInput
+from imbalance_kit._utils._sampling_strategy import plan_classes
+from imbalance_kit.shift import InclusionRule
+
 _TOLERANCE = 1e-10
 _BLOCK = 1 << 16  # scores at a time: stays in the cache and needs no second copy of them
+
+
+def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, float]:
+    """Return the weight total to expect of each sampled class.
+
+    Parameters
+    ----------
+    strategy : float, dict or Ratios
+        As given to the sampler; a callable has been replaced by what it returned.
+    data : SamplingInput
+        All rows.
+    kept : int
+        Code of the class that is kept whole.
+    """
+    target, totals = data.target, data.totals
+    if isinstance(strategy, str):
+        raise ValueError(
+            "`sampling_strategy` must be a float, a dict, a callable or Ratios, got "
+            f"{strategy!r}. Hint: 1/3 keeps three negatives per positive."
+        )
+    if isinstance(strategy, (int, float, np.number)) and not isinstance(strategy, bool):
+        if not 0 < strategy < np.inf:
+            raise ValueError(
+                "`sampling_strategy` as a number is the kept rows per sampled row, above 0: got "
+                f"{strategy!r}."
+            )
+        sizes = {k: float(totals[kept] / strategy) for k in range(len(totals)) if k != kept}
+    else:
+        plan = plan_classes(strategy, target, totals, "weighting")
+        sizes = {k: float(plan.factors[k] * totals[k]) for k in plan.touched}
+    if kept in sizes:
+        raise ValueError(
+            f"`sampling_strategy` names class {target.label(kept)!r}, which is kept whole. Hint: "
+            "name the other classes, or choose another `pos_label`."
+        )
+    for k, size in sizes.items():
+        if size > totals[k] * (1 + 1e-9):
+            warnings.warn(
+                f"`sampling_strategy` asks for {size:.6g} of class {target.label(k)!r}, which has "
+                f"{totals[k]:.6g}: all of it is kept.",
+                UserWarning,
+                stacklevel=5,
+            )
+    return {k: float(min(size, totals[k])) for k, size in sizes.items()}
+
+
+def inclusion_rules(
+    data: SamplingInput,
+    scores: NDArray[np.float64],
+    sizes: Mapping[int, float],
+    floor: float,
+    *,
+    together: bool,
+) -> dict[Any, InclusionRule]:
+    """Return the rule of each sampled class; `together` solves one for all classes at once."""
+    target, weights, totals = data.target, data.weights, data.totals
+    if together:
+        kept = float(totals.sum()) - sum(float(totals[k]) for k in sizes)
+        budget = kept + sum(sizes.values())
+        rule = _rule(scores, budget, float(totals.sum()), floor, weights)
+        return dict.fromkeys(target.classes.tolist(), rule)
+    rules = {}
+    for k, size in sizes.items():
+        members = target.members(k)
+        given = None if weights is None else weights[members]
+        rules[target.label(k)] = _rule(scores[members], size, float(totals[k]), floor, given)
+    return rules
+
+
+def _rule(
+    scores: NDArray[np.float64],
+    budget: float,
+    total: float,
+    floor: float,
+    weights: NDArray[np.float64] | None,
+) -> InclusionRule:
+    if budget >= total * (1 - 1e-12):
+        return InclusionRule(0.0, 1.0)
+    smallest = floor * budget / total
+    return InclusionRule(solve_scale(scores, budget, smallest, weights), smallest)
 
 
 def solve_scale(

@@ -1,8 +1,5 @@
-"""Nonuniform negative sampling: keep the negatives that look like positives, and say by how much."""
+"""Nonuniform negative sampling: keep the negatives that look like positives, and undo it."""
 
-import warnings
-from collections.abc import Mapping
-from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,15 +11,14 @@ from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import class_stream, draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
-from imbalance_kit.shift import InclusionRule, InclusionShift
-from imbalance_kit.under_sampling._budget import solve_scale
-from imbalance_kit.under_sampling._pilot import (
-    MeanPilot,
-    given_pilot,
+from imbalance_kit.shift import InclusionShift
+from imbalance_kit.under_sampling._budget import expected_sizes, inclusion_rules
+from imbalance_kit.under_sampling._cross_fit import (
+    PilotDesign,
+    cross_fitted_pilots,
     gradient_metric,
-    is_fitted,
-    train_pilot,
 )
+from imbalance_kit.under_sampling._pilot import MeanPilot
 from imbalance_kit.under_sampling._scoring import own_class_scores
 
 _CRITERIA = ("probability", "A", "L", "local_case_control", "uniform")
@@ -105,11 +101,11 @@ class NonuniformNegativeSampler(BaseSampler):
     Notes
     -----
     Poisson sampling: each row is kept independently with ``π = min(max(λ s(x), floor), 1)``, λ
-    solved so that the expected number is what was asked. Under the model ``logit p = g(x)`` the kept
-    rows follow ``logit q = g(x) + l(x)`` with ``l = -log π``, whatever the label; maximising that
-    likelihood loses only a factor ``1 + 1/k`` of variance at k negatives per positive, where the
-    pilot is good [1]_. More than two classes are thinned by surprise [3]_. A score must not know the
-    row's own label, which is why pilots are cross-fitted.
+    solved so that the expected number is what was asked. Under the model ``logit p = g(x)`` the
+    kept rows follow ``logit q = g(x) + l(x)`` with ``l = -log π``, whatever the label; maximising
+    that likelihood loses only a factor ``1 + 1/k`` of variance at k negatives per positive, where
+    the pilot is good [1]_. Local case-control is due to [2]_; more than two classes are thinned by
+    surprise [3]_. A score must not know the row's own label, which is why pilots are cross-fitted.
 
     References
     ----------
@@ -138,6 +134,7 @@ class NonuniformNegativeSampler(BaseSampler):
     """
 
     _sampling_type: ClassVar[SamplingKind] = "under-sampling"
+    shift_: InclusionShift
 
     def __init__(
         self,
@@ -230,7 +227,7 @@ class NonuniformNegativeSampler(BaseSampler):
         data = self._check(X, y, sample_weight)
         self._score(data, draw_seed(self.random_state))
         pi = self.inclusion_probability_
-        return pi.copy() if data.weights is None else pi * data.weights
+        return np.array(pi) if data.weights is None else pi * data.weights
 
     def inclusion_probability(self, X: Any, y: Any = None) -> NDArray[np.float64]:
         """Return the inclusion probabilities of any rows.
@@ -253,9 +250,10 @@ class NonuniformNegativeSampler(BaseSampler):
         if y is not None:
             rows = encode_target(y)
             columns = [self.shift_.labels.index(label) for label in rows.classes.tolist()]
-            return pi[np.arange(len(pi)), np.asarray(columns)[rows.codes]]
+            own: NDArray[np.float64] = pi[np.arange(len(pi)), np.asarray(columns)[rows.codes]]
+            return own
         sampled = [k for k, label in enumerate(self.shift_.labels) if label in self.shift_.rules]
-        return pi[:, sampled[0]] if len(sampled) == 1 else pi
+        return np.asarray(pi[:, sampled[0]]) if len(sampled) == 1 else pi
 
     def log_odds_offset(self, X: Any) -> NDArray[np.float64]:
         """Return the log odds that the sampling adds, for training code on any rows.
@@ -282,153 +280,48 @@ class NonuniformNegativeSampler(BaseSampler):
         """Train the pilots, solve for λ; return the fold of each row, None for a given pilot."""
         self._check_parameters()
         target = data.target
-        budgets = self._budgets(data)
-        labels = tuple(target.classes.tolist())
-        roles = self._roles(target, data.totals)
-        folds, pilots, metric = self._pilots(data, seed, roles, labels)
-        scores = own_class_scores(
-            data.X,
-            target,
-            pilots,
-            folds,
-            self.criterion,
-            metric,  # type: ignore[arg-type]
-        )
-        rules = self._solve(data, scores, budgets)
-        pi = scores  # in place: the scores are not needed any more
-        for k, label in enumerate(labels):
+        if target.n_classes < 2:
+            plan_classes("auto", target, data.totals, "weighting")  # raises the usual error
+        strategy = self.sampling_strategy
+        if callable(strategy):
+            strategy = strategy(target.classes[target.codes])
+        sizes = expected_sizes(strategy, data, self._kept(target, data.totals))
+        folds, pilots, metric = self._pilots(data, seed)
+        criterion: Any = self.criterion
+        pi = own_class_scores(data.X, target, pilots, folds, criterion, metric)
+        together = criterion == "local_case_control"
+        rules = inclusion_rules(data, pi, sizes, self.floor, together=together)
+        for k, label in enumerate(target.classes.tolist()):  # in place: scores become π
             members = target.members(k)
-            pi[members] = rules[label](scores[members]) if label in rules else 1.0
+            pi[members] = rules[label](pi[members]) if label in rules else 1.0
         self.inclusion_probability_ = pi
         self.pilot_ = pilots[0] if len(pilots) == 1 else MeanPilot(pilots)
         self.shift_ = InclusionShift(
-            pilots,
-            labels,
-            rules,
-            self.criterion,
-            metric,  # type: ignore[arg-type]
+            pilots, tuple(target.classes.tolist()), rules, criterion, metric
         )
-        self.sampling_strategy_ = {labels[k]: float(pi[target.members(k)].sum()) for k in budgets}
+        self.sampling_strategy_ = {
+            target.label(k): float(pi[target.members(k)].sum()) for k in sizes
+        }
         self.expected_size_ = float(pi.sum())
         return folds
 
     def _pilots(
-        self, data: SamplingInput, seed: int, roles: list[Any], labels: tuple[Any, ...]
+        self, data: SamplingInput, seed: int
     ) -> tuple[NDArray[np.int8] | None, tuple[Any, ...], NDArray[np.float64] | None]:
         """Return the folds, one pilot per fold, and the matrix of the gradient's length."""
         target = data.target
         if self.criterion == "uniform":
             return None, (MeanPilot(()),), None
-        rows = [
-            self._pilot_rows(target, k, class_stream(seed, f"pilot:{roles[k]}"))
-            for k in range(target.n_classes)
-        ]
-        if self.pilot is not None and is_fitted(self.pilot):
-            folds = None
-            pilots = (given_pilot(self.pilot, labels),)
-        else:
-            folds = np.zeros(len(target.codes), dtype=np.int8)
-            if self.cross_fit > 1:
-                for k in range(target.n_classes):
-                    members = target.members(k)
-                    in_turn = (np.arange(len(members)) % self.cross_fit).astype(np.int8)
-                    stream = class_stream(seed, f"fold:{roles[k]}")
-                    folds[members] = stream.permutation(in_turn)
-            pilots = tuple(
-                self._train(data, rows, None if self.cross_fit == 1 else folds, fold)
-                for fold in range(self.cross_fit)
-            )
+        design = PilotDesign(
+            self.pilot_size, self.cross_fit, seed, self._roles(target, data.totals)
+        )
+        rows = [design.rows(target, k) for k in range(target.n_classes)]
+        folds, pilots = cross_fitted_pilots(self.pilot, data, rows, design)
         metric = None
         if self.criterion in ("A", "L"):
-            metric = gradient_metric(self.criterion, data.X, rows, target.counts, MeanPilot(pilots))
+            mean = MeanPilot(pilots)
+            metric = gradient_metric(self.criterion, data.X, rows, target.counts, mean)
         return folds, pilots, metric
-
-    def _pilot_rows(
-        self, target: EncodedTarget, k: int, stream: np.random.Generator
-    ) -> NDArray[np.intp]:
-        members = target.members(k)
-        wanted = max(self.pilot_size // target.n_classes, 1)
-        if wanted >= len(members):
-            return members
-        return members[stream.choice(len(members), size=wanted, replace=False, shuffle=False)]
-
-    def _train(
-        self,
-        data: SamplingInput,
-        rows: list[NDArray[np.intp]],
-        folds: NDArray[np.int8] | None,
-        fold: int,
-    ) -> Any:
-        """Train the pilot that scores the rows of `fold`, on pilot rows of the other folds."""
-        used = rows if folds is None else [r[folds[r] != fold] for r in rows]
-        rates = {}
-        for k, chosen in enumerate(used):
-            if not len(chosen):
-                raise ValueError(
-                    f"The pilot of fold {fold} has no row of class {data.target.label(k)!r} to "
-                    "learn from. Hint: cross_fit=1, or give a fitted pilot."
-                )
-            total = len(chosen) if data.weights is None else data.weights[chosen].sum()
-            rates[data.target.label(k)] = float(total / data.totals[k])
-        together = np.sort(np.concatenate(used))
-        return train_pilot(self.pilot, data.X, data.target, data.weights, together, rates)
-
-    def _budgets(self, data: SamplingInput) -> dict[int, float]:
-        """Expected weight total of each sampled class; of all classes for local case-control."""
-        target, totals = data.target, data.totals
-        if target.n_classes < 2:
-            plan_classes("auto", target, totals, "weighting")  # raises with the usual message
-        kept = self._kept(target, totals)
-        strategy = self.sampling_strategy
-        if callable(strategy):
-            strategy = strategy(target.classes[target.codes])
-        if isinstance(strategy, Real) and not isinstance(strategy, bool):
-            if not 0 < strategy < np.inf:
-                raise ValueError(
-                    "`sampling_strategy` as a number is the kept rows per sampled row, above 0: got "
-                    f"{strategy!r}."
-                )
-            sizes = {k: totals[kept] / float(strategy) for k in range(len(totals)) if k != kept}
-        elif isinstance(strategy, str):
-            raise ValueError(
-                "`sampling_strategy` must be a float, a dict, a callable or Ratios, got "
-                f"{strategy!r}. Hint: 1/3 keeps three negatives per positive."
-            )
-        else:
-            plan = plan_classes(strategy, target, totals, "weighting")
-            sizes = {k: float(plan.factors[k] * totals[k]) for k in plan.touched}
-        if kept in sizes:
-            raise ValueError(
-                f"`sampling_strategy` names class {target.label(kept)!r}, which is kept whole. "
-                "Hint: name the other classes, or choose another `pos_label`."
-            )
-        for k, size in sizes.items():
-            if size > totals[k] * (1 + 1e-9):
-                warnings.warn(
-                    f"`sampling_strategy` asks for {size:.6g} of class {target.label(k)!r}, which "
-                    f"has {totals[k]:.6g}: all of it is kept.",
-                    UserWarning,
-                    stacklevel=5,
-                )
-        return {k: float(min(size, totals[k])) for k, size in sizes.items()}
-
-    def _solve(
-        self, data: SamplingInput, scores: NDArray[np.float64], budgets: Mapping[int, float]
-    ) -> dict[Any, InclusionRule]:
-        target, weights = data.target, data.weights
-        if self.criterion == "local_case_control":
-            budget = sum(budgets.values()) + float(data.totals.sum())
-            budget -= sum(float(data.totals[k]) for k in budgets)
-            rule = _rule(scores, budget, float(data.totals.sum()), self.floor, weights)
-            return dict.fromkeys(target.classes.tolist(), rule)
-        rules = {}
-        for k, budget in budgets.items():
-            members = target.members(k)
-            given = None if weights is None else weights[members]
-            rules[target.label(k)] = _rule(
-                scores[members], budget, float(data.totals[k]), self.floor, given
-            )
-        return rules
 
     def _draw(self, data: SamplingInput, seed: int) -> NDArray[np.intp]:
         kept = np.zeros(len(data.target.codes), dtype=bool)
@@ -469,12 +362,12 @@ class NonuniformNegativeSampler(BaseSampler):
                 f"`pos_label` {self.pos_label!r} is not present in the data; the classes of `y` "
                 f"are {labels!r}."
             )
-        return labels.index(self.pos_label)
+        return int(labels.index(self.pos_label))
 
     def _roles(self, target: EncodedTarget, totals: NDArray[np.float64]) -> list[Any]:
         """Names of the random streams: by role for two classes, so that labels do not matter."""
         if target.n_classes > 2:
-            return target.classes.tolist()
+            return list(target.classes)
         kept = self._kept(target, totals)
         return ["kept" if k == kept else "sampled" for k in range(target.n_classes)]
 
@@ -495,19 +388,6 @@ class NonuniformNegativeSampler(BaseSampler):
         tags.input_tags.three_d_array = False
         tags.input_tags.string = False
         return tags
-
-
-def _rule(
-    scores: NDArray[np.float64],
-    budget: float,
-    total: float,
-    floor: float,
-    weights: NDArray[np.float64] | None,
-) -> InclusionRule:
-    if budget >= total * (1 - 1e-12):
-        return InclusionRule(0.0, 1.0)
-    smallest = floor * budget / total
-    return InclusionRule(solve_scale(scores, budget, smallest, weights), smallest)
 
 
 def _as_offset(logs: NDArray[np.float64]) -> NDArray[np.float64]:

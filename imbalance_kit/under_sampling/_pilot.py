@@ -57,7 +57,7 @@ class ScaledPilot:
                 f"The pilot {type(self.model).__name__} returns NaN or infinite probabilities: "
                 "rows cannot be ranked by them."
             )
-        return proba if self.shift is None else self.shift.undo(proba)
+        return proba if self.shift is None else np.asarray(self.shift.undo(proba), np.float64)
 
 
 @dataclass(frozen=True)
@@ -70,38 +70,6 @@ class MeanPilot:
         """Return probabilities of shape (n_samples, n_classes)."""
         mean: NDArray[np.float64] = np.mean([p.predict_proba(X) for p in self.pilots], axis=0)
         return mean
-
-
-def gradient_metric(
-    criterion: str,
-    X: Any,
-    rows: list[NDArray[np.intp]],
-    counts: NDArray[np.intp],
-    pilot: Any,
-) -> NDArray[np.float64]:
-    """Return the matrix whose product with (x, 1) is measured: the identity, or M^-1.
-
-    ``M = Σ p (1 - p) (x, 1)(x, 1)'`` over the population, estimated from the pilot's rows by
-    inverse-probability weights.
-    """
-    design, weights = [], []
-    for k, chosen in enumerate(rows):
-        values = take_rows(X, chosen)
-        dense = values.toarray() if sparse.issparse(values) else np.asarray(values, np.float64)
-        design.append(np.column_stack([dense, np.ones(len(chosen))]))
-        proba = pilot.predict_proba(values)
-        if proba.shape[1] != 2:
-            raise ValueError(
-                f"criterion={criterion!r} is defined for two classes, got {proba.shape[1]}. Hint: "
-                "criterion='probability'."
-            )
-        weights.append(proba[:, 0] * proba[:, 1] * counts[k] / max(len(chosen), 1))
-    Z, w = np.concatenate(design), np.concatenate(weights)
-    if criterion == "L":
-        return np.eye(Z.shape[1])
-    information = (Z * w[:, None]).T @ Z
-    metric: NDArray[np.float64] = np.linalg.pinv(information)
-    return metric * np.trace(information) / len(information)  # of no unit; only ratios matter
 
 
 def is_fitted(pilot: Any) -> bool:
@@ -174,7 +142,7 @@ def train_pilot(
 
 
 def default_pilot(X: Any) -> Any:
-    """Return a logistic regression with what the columns need: scaling, categories, missing values."""
+    """Return a logistic regression behind the scaling, encoding and imputing the columns need."""
     learner = LogisticRegression(max_iter=1000)
     if is_dataframe(X):
         numeric = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
@@ -192,7 +160,7 @@ def default_pilot(X: Any) -> Any:
 
 
 def _as_linear(model: Any, shift: ClassShift) -> LinearPilot | None:
-    """Fold the scaler and the population's scale into plain coefficients, where there is no more."""
+    """Fold scaler and population scale into plain coefficients, where there is nothing else."""
     *front, learner = [step for _, step in model.steps]
     if len(front) != 1 or not isinstance(front[0], (StandardScaler, MaxAbsScaler)):
         return None

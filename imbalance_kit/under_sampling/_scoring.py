@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._targets import EncodedTarget
-from imbalance_kit.shift import Criterion, LinearPilot, row_scores
+from imbalance_kit.shift import LinearPilot
+from imbalance_kit.shift._inclusion_shift import Criterion, row_scores
 
 _BLOCK = 1 << 16  # rows at a time: bounds the memory of the pilot's own copies
 

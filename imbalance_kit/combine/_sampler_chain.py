@@ -1,0 +1,176 @@
+"""One sampler after the other: rows are followed through, shifts multiply."""
+
+from typing import Any, Self
+
+import imblearn.base
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils.validation import validate_data
+
+from imbalance_kit._utils._random import draw_seed
+from imbalance_kit.shift import Shift
+
+
+class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
+    """Apply samplers one after the other, and keep the shift of the whole.
+
+    Use it to thin cheaply before thinning cleverly (uniform, then nonuniform), or to add rows after
+    dropping some. Not to repeat one method: a single sampler with the final sizes does the same with
+    less noise.
+
+    Parameters
+    ----------
+    steps : list of samplers
+        At least one, in order; samplers of this package, each with `shift_` and `sample_indices_`.
+    random_state : int, RandomState, Generator or None, default=None
+        Seeds the steps whose own `random_state` is None, each differently.
+
+    Attributes
+    ----------
+    steps_ : list of samplers
+        The fitted clones.
+    sampling_strategy_ : dict of {label: float}
+        That of the last step.
+    sample_indices_ : ndarray of shape (n_resampled,)
+        Row of the input that each output row comes from, or is a synthetic neighbour of.
+    synthetic_mask_ : ndarray of bool of shape (n_resampled,)
+        Where a step made the row, or copied one that was made.
+    carried_weight_ : ndarray of shape (n_resampled,)
+        Input weight of the source row.
+    sample_weight_ : ndarray of shape (n_resampled,)
+        Weights under which the output stands for the input: each step's divided out.
+    log_odds_offset_ : ndarray of shape (n_resampled,) or (n_resampled, n_classes)
+        Log odds that the steps added together, for training with an offset.
+    shift_ : Shift
+        The product of the steps' shifts.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+        Column names of X, where they are all strings.
+
+    See Also
+    --------
+    CorrectedClassifier : Undoes the shift of the whole chain.
+
+    Notes
+    -----
+    ``a_k(x) = a1_k(x) a2_k(x) ...``: factors multiply, log odds add. A step whose shift is unknown
+    makes that of the chain unknown, and is refused.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imbalance_kit import RandomOverSampler, RandomUnderSampler, SamplerChain
+    >>> X, y = np.arange(100)[:, None], np.array([0] * 90 + [1] * 10)
+    >>> chain = SamplerChain(
+    ...     [RandomUnderSampler(sampling_strategy=.25), RandomOverSampler()], random_state=0
+    ... )
+    >>> X_res, y_res = chain.fit_resample(X, y)
+    >>> np.bincount(y_res)
+    array([40, 40])
+    >>> {label: round(factor, 3) for label, factor in chain.shift_.factors.items()}
+    {0: 0.444, 1: 4.0}
+    """
+
+    def __init__(self, steps: list[Any], *, random_state: Any = None) -> None:
+        self.steps = steps
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, *, sample_weight: Any = None) -> Self:
+        """Fit the steps; each sees the output of the one before.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
+            Class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0.
+
+        Returns
+        -------
+        self : object
+            Fitted.
+        """
+        self.fit_resample(X, y, sample_weight=sample_weight)
+        return self
+
+    def fit_resample(self, X: Any, y: Any, *, sample_weight: Any = None) -> tuple[Any, Any]:
+        """Draw the rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
+            Class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0.
+
+        Returns
+        -------
+        X_res : same container as X, of shape (n_resampled, n_features)
+            The rows after the last step.
+        y_res : same container as y, of n_resampled entries
+            Their labels.
+        """
+        self._check_steps()
+        validate_data(self, X, y, skip_check_array=True)
+        self.steps_: list[Any] = []
+        shift: Shift | None = None
+        rows: NDArray[np.intp] | None = None
+        made: NDArray[np.bool_] | None = None
+        divided: NDArray[np.float64] | None = None
+        offset: NDArray[np.float64] | None = None
+        weights = sample_weight
+        for number, step in enumerate(self.steps):
+            sampler = self._seeded(clone(step), number)
+            X, y = sampler.fit_resample(X, y, sample_weight=weights)
+            self.steps_.append(sampler)
+            taken = sampler.sample_indices_
+            shift = sampler.shift_ if shift is None else shift.then(sampler.shift_)
+            rows = taken if rows is None else rows[taken]
+            own = sampler.synthetic_mask_
+            made = own if made is None else own | made[taken]
+            inverse = sampler.sample_weight_ / sampler.carried_weight_
+            divided = inverse if divided is None else divided[taken] * inverse
+            added = _offset(sampler, X)
+            offset = added if offset is None else offset[taken] + added
+            weights = None if sample_weight is None else sampler.carried_weight_
+            self.carried_weight_ = sampler.carried_weight_
+            self.sampling_strategy_ = sampler.sampling_strategy_
+        self.shift_, self.sample_indices_, self.synthetic_mask_ = shift, rows, made
+        self.sample_weight_ = self.carried_weight_ * divided
+        self.log_odds_offset_ = offset
+        return X, y
+
+    def _check_steps(self) -> None:
+        if not isinstance(self.steps, (list, tuple)) or not self.steps:
+            raise ValueError(f"`steps` must be a list of at least one sampler, got {self.steps!r}.")
+        for step in self.steps:
+            if not (hasattr(step, "fit_resample") and hasattr(step, "fit_weights")):
+                raise TypeError(
+                    f"Every step must be a sampler of this package, got {step!r}: the shift of the "
+                    "chain is the product of the steps' shifts."
+                )
+
+    def _seeded(self, sampler: Any, number: int) -> Any:
+        if self.random_state is None or sampler.get_params().get("random_state", 0) is not None:
+            return sampler
+        seed = draw_seed(self.random_state)
+        stream = np.random.default_rng([seed, number])
+        return sampler.set_params(random_state=int(stream.integers(2**31)))
+
+    def _fit_resample(self, X: Any, y: Any) -> Any:
+        raise NotImplementedError("fit_resample runs the steps.")
+
+
+def _offset(sampler: Any, X: Any) -> NDArray[np.float64]:
+    """Log odds that one step added to each of its output rows."""
+    if hasattr(sampler, "log_odds_offset_"):
+        return np.asarray(sampler.log_odds_offset_)
+    logs = sampler.shift_.log_factors(X, sampler.shift_.classes)
+    logs = np.broadcast_to(logs, (len(sampler.sample_indices_), logs.shape[1]))
+    return logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs
