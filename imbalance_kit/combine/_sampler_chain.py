@@ -9,6 +9,8 @@ from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
 from imbalance_kit._utils._random import draw_seed
+from imbalance_kit._utils._targets import encode_target
+from imbalance_kit._utils._validation import check_sample_weight
 from imbalance_kit.shift import Shift
 
 
@@ -16,8 +18,8 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
     """Apply samplers one after the other, and keep the shift of the whole.
 
     Use it to thin cheaply before thinning cleverly (uniform, then nonuniform), or to add rows after
-    dropping some. Not to repeat one method: a single sampler with the final sizes does the same with
-    less noise.
+    dropping some. Not to repeat one method: a single sampler with the final sizes does the same
+    with less noise.
 
     Parameters
     ----------
@@ -141,10 +143,37 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
             weights = None if sample_weight is None else sampler.carried_weight_
             self.carried_weight_ = sampler.carried_weight_
             self.sampling_strategy_ = sampler.sampling_strategy_
-        self.shift_, self.sample_indices_, self.synthetic_mask_ = shift, rows, made
+        self.shift_: Any = shift
+        self.sample_indices_, self.synthetic_mask_ = rows, made
         self.sample_weight_ = self.carried_weight_ * divided
         self.log_odds_offset_ = offset
         return X, y
+
+    def fit_weights(self, X: Any, y: Any, *, sample_weight: Any = None) -> NDArray[np.float64]:
+        """Return the expected copies of each row, by the factors of all steps.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,) or one-hot of shape (n_samples, n_classes)
+            Class labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, at least 0.
+
+        Returns
+        -------
+        weights : ndarray of shape (n_samples,)
+            ``sample_weight`` times the chain's factor at the row and its class. A step's factors
+            are those of the rows it was given, so they carry the noise of the steps before it.
+        """
+        self.fit_resample(X, y, sample_weight=sample_weight)
+        target = encode_target(y)
+        logs = self.shift_.log_factors(X, target.classes)
+        logs = np.broadcast_to(logs, (len(target.codes), logs.shape[1]))
+        factors: NDArray[np.float64] = np.exp(logs[np.arange(len(logs)), target.codes])
+        given = check_sample_weight(sample_weight, len(target.codes))
+        return factors if given is None else factors * given
 
     def _check_steps(self) -> None:
         if not isinstance(self.steps, (list, tuple)) or not self.steps:
