@@ -27,9 +27,7 @@ class LinearPilot:
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return probabilities of shape (n_samples, n_classes)."""
-        rows = X if hasattr(X, "tocsr") else np.asarray(X)
-        margins = np.asarray(rows @ self.coef.T.astype(_float_of(rows), copy=False))
-        logits = margins.astype(np.float64, copy=False) + self.intercept
+        logits = self.margins(X)
         with np.errstate(over="ignore"):
             if len(self.intercept) == 1:
                 positive = 1 / (1 + np.exp(-logits[:, 0]))
@@ -37,6 +35,12 @@ class LinearPilot:
             proba: NDArray[np.float64] = np.exp(logits - logits.max(axis=1, keepdims=True))
         proba /= proba.sum(axis=1, keepdims=True)
         return proba
+
+    def margins(self, X: Any) -> NDArray[np.float64]:
+        """Return the linear predictors, one column per row of `coef`."""
+        rows = X if hasattr(X, "tocsr") else np.asarray(X)
+        product = np.asarray(rows @ np.ascontiguousarray(self.coef.T, dtype=_float_of(rows)))
+        return product.astype(np.float64, copy=False) + self.intercept
 
     def to_content(self) -> dict[str, Any]:
         """Return plain JSON values."""

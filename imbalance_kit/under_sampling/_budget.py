@@ -12,6 +12,7 @@ from imbalance_kit._utils._sampling_strategy import plan_classes
 from imbalance_kit.shift import InclusionRule
 
 _TOLERANCE = 1e-10
+_ROUGH_ROWS = 50_000
 _BLOCK = 1 << 16  # scores at a time: stays in the cache and needs no second copy of them
 
 
@@ -117,27 +118,33 @@ def solve_scale(
     weights : ndarray of shape (n,), default=None
         Weights of the rows.
     """
-
-    def excess(log_scale: float) -> float:
-        total = -budget
-        for start in range(0, len(scores), _BLOCK):
-            pi = np.multiply(scores[start : start + _BLOCK], np.exp(log_scale))
-            np.clip(pi, floor, 1.0, out=pi)
-            total += float(pi.sum() if weights is None else pi @ weights[start : start + _BLOCK])
-        return total
-
-    positive = scores[scores > 0]
-    if not len(positive):
+    if not scores.any():
         return 0.0  # nothing to tell the rows apart: the floor is all there is
-    total = float(scores.sum() if weights is None else scores @ weights)
-    low, high = _bracket(excess, float(np.log(budget / total)))
-    return float(np.exp(_illinois(excess, low, high, _TOLERANCE * budget)))
+
+    def excess(log_scale: float, stride: int = 1) -> float:
+        total = 0.0
+        for start in range(0, len(scores), _BLOCK * stride):
+            block = slice(start, start + _BLOCK * stride, stride)
+            pi = np.multiply(scores[block], np.exp(log_scale))
+            np.clip(pi, floor, 1.0, out=pi)
+            total += float(pi.sum() if weights is None else pi @ weights[block])
+        return total * stride - budget
+
+    start = float(np.log(budget / (scores.sum() if weights is None else scores @ weights)))
+    stride = max(len(scores) // _ROUGH_ROWS, 1)
+    if stride > 1:  # a sample of the scores brings the start near the root
+        start = _root(lambda log_scale: excess(log_scale, stride), start, 0.5, 1e-3 * budget)
+    return float(np.exp(_root(excess, start, 0.02 if stride > 1 else 0.5, _TOLERANCE * budget)))
 
 
-def _bracket(excess: Callable[[float], float], start: float) -> tuple[float, float]:
+def _root(excess: Callable[[float], float], start: float, step: float, tolerance: float) -> float:
+    low, high = _bracket(excess, start, step)
+    return _illinois(excess, low, high, tolerance)
+
+
+def _bracket(excess: Callable[[float], float], start: float, step: float) -> tuple[float, float]:
     """Return two points around the root of a function that does not decrease."""
     low = high = start
-    step = 0.5
     while excess(high) < 0 and step < 1e3:
         low, high, step = high, high + step, 2 * step
     while excess(low) > 0 and step < 1e3:

@@ -18,6 +18,8 @@ from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._targets import EncodedTarget
 from imbalance_kit.under_sampling._pilot import given_pilot, is_fitted, train_pilot
 
+_MANY_ROWS = 100_000  # from here on folds need no balancing: they differ by less than 1 %
+
 
 @dataclass(frozen=True)
 class PilotDesign:
@@ -41,14 +43,18 @@ class PilotDesign:
         return members[stream.choice(len(members), size=wanted, replace=False, shuffle=False)]
 
     def folds(self, target: EncodedTarget) -> NDArray[np.int8]:
-        """Deal the rows of each class into folds of equal size."""
+        """Deal the rows of each class into folds: of equal size, unless there are very many."""
         folds = np.zeros(len(target.codes), dtype=np.int8)
         if self.n_folds > 1:
             for k in range(target.n_classes):
                 members = target.members(k)
-                in_turn = (np.arange(len(members)) % self.n_folds).astype(np.int8)
                 stream = class_stream(self.seed, f"fold:{self.roles[k]}")
-                folds[members] = stream.permutation(in_turn)
+                if len(members) > _MANY_ROWS:
+                    dealt = stream.integers(self.n_folds, size=len(members), dtype=np.int8)
+                else:
+                    in_turn = (np.arange(len(members)) % self.n_folds).astype(np.int8)
+                    dealt = stream.permutation(in_turn)
+                folds[members] = dealt
         return folds
 
 
