@@ -2,7 +2,8 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import Any, ClassVar, Self
 
 import imblearn.base
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
-from imbalance_kit._utils._containers import append_rows, concat_rows, n_rows, take_rows
+from imbalance_kit._utils._containers import concat_rows, n_rows, take_rows
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
@@ -27,12 +28,13 @@ class Draw:
     """The rows a sampler chose.
 
     Invariant: the output is the input's rows `kept` (all of them, in order, where None), followed
-    by one row per entry of `added`. An added row is a copy of that input row, unless `synthetic`
-    holds the rows themselves, in the container of the input; `added` then names their seeds.
+    by one row per entry of `added`, class by class. An added row is a copy of that input row,
+    unless `synthetic` holds the rows themselves, in the container of the input; `added` then names
+    their seeds.
     """
 
     kept: NDArray[np.intp] | None = None
-    added: NDArray[np.intp] | None = None
+    added: Mapping[int, NDArray[np.intp]] = field(default_factory=dict)
     synthetic: Any = None
 
 
@@ -124,12 +126,12 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
         draw = self._fit_resample(data, plan, draw_seed(self.random_state))
         self._remember(data, draw)
         rows = self.sample_indices_
-        if draw.synthetic is not None:
-            kept = X if draw.kept is None else take_rows(X, draw.kept)
-            return concat_rows(kept, draw.synthetic), take_rows(y, rows)
-        if draw.added is not None and draw.kept is None:
-            return append_rows(X, draw.added), append_rows(y, draw.added)
-        return take_rows(X, rows), take_rows(y, rows)
+        n_first = len(data.target.codes) if draw.kept is None else 0
+        y_res = take_rows(y, rows, n_first=n_first)
+        if draw.synthetic is None:
+            return take_rows(X, rows, n_first=n_first), y_res
+        kept = X if draw.kept is None else take_rows(X, draw.kept)
+        return concat_rows(kept, draw.synthetic), y_res
 
     def fit_weights(self, X: Any, y: Any, *, sample_weight: Any = None) -> NDArray[np.float64]:
         """Return weights that rebalance as `fit_resample` would, with no row dropped or copied.
@@ -187,29 +189,37 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
     def _remember(self, data: SamplingInput, draw: Draw) -> None:
         """Store, per output row, where it came from and what it weighs."""
         target, weights = data.target, data.weights
-        n_kept = len(target.codes) if draw.kept is None else len(draw.kept)
-        added = np.empty(0, dtype=np.intp) if draw.added is None else draw.added
-        rows = np.arange(n_kept + len(added))
+        kept = np.arange(len(target.codes)) if draw.kept is None else draw.kept
         if draw.kept is not None:
-            rows[:n_kept] = draw.kept
-        rows[n_kept:] = added
-        output = EncodedTarget(target.classes, target.codes[rows])
-        carried = None if weights is None else weights[rows]
-        after = output.totals(carried)
+            target = EncodedTarget(target.classes, target.codes[kept])
+        bounds = pairwise(accumulate(map(len, draw.added.values()), initial=len(kept)))
+        added = {k: slice(*bound) for k, bound in zip(draw.added, bounds, strict=True)}
+        rows = np.concatenate([kept, *draw.added.values()])
+
+        carried = np.ones(len(rows)) if weights is None else weights[rows]
+        after = target.totals(None if weights is None else carried[: len(kept)])
+        for k, part in added.items():
+            after[k] += carried[part].sum()
         if not after.all():
             raise ValueError(
                 f"Every row drawn of class {target.label(int(np.argmin(after)))!r} has "
                 "`sample_weight` 0, so the class has no weight left. Hint: drop rows of weight 0 "
                 "before resampling."
             )
+        back = data.totals / after
+        restoring = np.empty(len(rows))
+        np.take(back, target.codes, out=restoring[: len(kept)], mode="clip")
+        for k, part in added.items():
+            restoring[part] = back[k]
+        if weights is not None:
+            restoring *= carried
+
         self.shift_ = self._class_shift(data, after / data.totals)
         self.sample_indices_ = rows
         self.synthetic_mask_ = np.zeros(len(rows), dtype=bool)
-        self.synthetic_mask_[n_kept:] = draw.synthetic is not None
-        self.carried_weight_ = np.ones(len(rows)) if carried is None else carried
-        self.sample_weight_ = (data.totals / after)[output.codes]
-        if carried is not None:
-            self.sample_weight_ *= carried
+        self.synthetic_mask_[len(kept) :] = draw.synthetic is not None
+        self.carried_weight_ = carried
+        self.sample_weight_ = restoring
 
     def __sklearn_tags__(self) -> Any:
         """Describe the input that is taken: any rows, missing values and strings included."""

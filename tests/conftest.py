@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-# With `pytest -n 2` each of two workers would let BLAS and OpenMP start one thread per core; twice
-# as many threads as cores make small fits several times slower, because OpenMP threads spin while
-# they wait. The libraries read these names when they are loaded, hence here, before numpy is.
+# Test data are small: BLAS and OpenMP threads cost more than they save, because they spin while
+# they wait for each other; with other work on the machine, or with `pytest -n 2`, the checks and
+# laws take four times as long. The libraries read these names when they are loaded, hence here,
+# before numpy is. What is set outside is respected.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 if "PYTEST_XDIST_WORKER" in os.environ:
-    for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(_name, "1")
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 os.environ["MPLBACKEND"] = "Agg"  # draw into memory: a test machine has no screen

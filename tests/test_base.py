@@ -284,11 +284,13 @@ def test_kept_and_added_rows_together() -> None:
         synthetic = False
 
         def _fit_resample(self, data: SamplingInput, plan: ClassPlan, seed: int) -> Draw:
-            kept, added = np.arange(10, N), np.array([3, 55, 55])
-            rows = data.X[added] + 0.5 if self.synthetic else None
-            return Draw(kept=kept, added=added, synthetic=rows)
+            a, c = (data.target.members(k) for k in (0, 2))
+            added = {0: a[[4, 4]], 2: c[[1]]}
+            rows = data.X[[a[4], a[4], c[1]]] + 0.5 if self.synthetic else None
+            return Draw(kept=np.arange(10, N), added=added, synthetic=rows)
 
-    expected = np.concatenate([np.arange(10, N), [3, 55, 55]])
+    a, c = np.flatnonzero(Y == "a"), np.flatnonzero(Y == "c")
+    expected = [*range(10, N), a[4], a[4], c[1]]
     for Mixed.synthetic in (False, True):
         sampler = Mixed()
         X_res, y_res = sampler.fit_resample(X, Y)
@@ -296,6 +298,8 @@ def test_kept_and_added_rows_together() -> None:
         np.testing.assert_array_equal(X_res, X[expected] + 0.5 * sampler.synthetic_mask_[:, None])
         np.testing.assert_array_equal(y_res, Y[expected])
         assert sampler.synthetic_mask_.sum() == 3 * Mixed.synthetic
+        restored = totals(y_res, sampler.sample_weight_)
+        assert restored == pytest.approx(totals(Y, np.ones(N)), rel=1e-12)
 
 
 PEER_TESTS = [

@@ -5,6 +5,7 @@ law that says nothing about it is an error until `BLANKS` gives the reason.
 """
 
 import inspect
+import re
 from functools import cache
 from typing import Any
 
@@ -110,7 +111,8 @@ def _subjects(cls: type) -> list[Any]:
 
 
 def _name(subject: Any) -> str:
-    return " ".join(repr(subject).split()).replace("LogisticRegression(C=100.0)", "learner")
+    line = " ".join(re.sub(" at 0x[0-9a-f]+", "", repr(subject)).split())
+    return line.replace("LogisticRegression(C=100.0)", "learner")
 
 
 CLASSES = _classes()

@@ -36,10 +36,21 @@ def n_rows(X: Any) -> int:
         ) from None
 
 
-def take_rows(X: Any, indices: NDArray[np.intp]) -> Any:
-    """Return ``X[indices]`` along the first axis in the container of `X`."""
+def take_rows(X: Any, indices: NDArray[np.intp], *, n_first: int = 0) -> Any:
+    """Return ``X[indices]`` along the first axis in the container of `X`.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
+        Rows.
+    indices : ndarray of shape (n_taken,)
+        Which ones, in [0, n_samples).
+    n_first : int, default=0
+        The first so many indices are known to be 0, 1, 2, ...: those rows of an array are copied as
+        a whole.
+    """
     if isinstance(X, np.ndarray):
-        return gather_rows(X, 0, indices)
+        return gather_rows(X, indices, n_first)
     if sparse.issparse(X):
         return X.tocsr()[indices].asformat(X.format)
     if hasattr(X, "iloc"):  # pandas
@@ -49,18 +60,11 @@ def take_rows(X: Any, indices: NDArray[np.intp]) -> Any:
     if isinstance(X, (list, tuple)):
         return [X[i] for i in indices.tolist()]
     if hasattr(X, "__array__"):
-        return take_rows(np.asarray(X), indices)
+        return gather_rows(np.asarray(X), indices, n_first)
     raise TypeError(
         f"Cannot take rows from {type(X)!r}: expected an array, a scipy sparse matrix, a pandas or "
         "polars object, or a list."
     )
-
-
-def append_rows(X: Any, indices: NDArray[np.intp]) -> Any:
-    """Return the rows of `X` followed by ``X[indices]``, in the container of `X`."""
-    if isinstance(X, np.ndarray):
-        return gather_rows(X, len(X), indices)
-    return take_rows(X, np.concatenate([np.arange(n_rows(X), dtype=np.intp), indices]))
 
 
 def concat_rows(X: Any, rows: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -10,38 +9,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PARALLEL_BYTES = 1 << 22  # below 4 MiB starting a second thread costs more than it saves
-_CACHE_LINE = 64  # bytes; shorter rows share one, and gathering them first saves nothing
+_BLOCK_BYTES = 1 << 21  # small enough that a thread which is held up leaves its work to the other
 _MAX_THREADS = 2  # copying rows is bound by memory bandwidth, which two threads exhaust
 
 
-def gather_rows(X: NDArray[Any], n_first: int, indices: NDArray[np.intp]) -> NDArray[Any]:
-    """Return the first `n_first` rows of `X` and then ``X[indices]``, in the memory order of `X`.
+def gather_rows(X: NDArray[Any], indices: NDArray[np.intp], n_first: int = 0) -> NDArray[Any]:
+    """Return ``X[indices]`` in the memory order of `X`.
 
-    ``mode="clip"`` lets numpy write straight into the new array; the indices are valid by
-    construction.
+    The first `n_first` indices are known to be 0, 1, 2, ...; all are valid by construction, so that
+    ``mode="clip"`` changes none of them and lets numpy write straight into the new array.
     """
     by_column = X.flags.f_contiguous and not X.flags.c_contiguous
     plain = type(X) in (np.ndarray, np.memmap) and X.flags.aligned
     if not plain or not (by_column or X.flags.c_contiguous):
-        rows: NDArray[Any] = X[np.concatenate([np.arange(n_first, dtype=np.intp), indices])]
+        rows: NDArray[Any] = X[indices]
         return rows
-    shape = (n_first + len(indices), *X.shape[1:])
+    shape = (len(indices), *X.shape[1:])
     out = np.empty(shape, dtype=X.dtype, order="F" if by_column else "C")
-    (_fill_columns if by_column else _fill_rows)(np.asarray(X), n_first, indices, out)
+    (_fill_columns if by_column else _fill_rows)(np.asarray(X), indices, n_first, out)
     return out
 
 
-def _fill_rows(X: NDArray[Any], n_first: int, indices: NDArray[np.intp], out: NDArray[Any]) -> None:
-    first, last = out[:n_first], out[n_first:]
-    _in_blocks(lambda block: np.copyto(first[block], X[block]), first)
-    source, places = _compact(X, indices) if n_first else (X, indices)
-    _in_blocks(
-        lambda block: np.take(source, places[block], axis=0, out=last[block], mode="clip"), last
-    )
+def _fill_rows(X: NDArray[Any], indices: NDArray[np.intp], n_first: int, out: NDArray[Any]) -> None:
+    first, last, drawn = out[:n_first], out[n_first:], indices[n_first:]
+    _in_blocks(lambda block: np.copyto(first[block], X[:n_first][block]), first)
+    _in_blocks(lambda block: np.take(X, drawn[block], axis=0, out=last[block], mode="clip"), last)
 
 
 def _fill_columns(
-    X: NDArray[Any], n_first: int, indices: NDArray[np.intp], out: NDArray[Any]
+    X: NDArray[Any], indices: NDArray[np.intp], n_first: int, out: NDArray[Any]
 ) -> None:
     n_columns = prod(X.shape[1:])
     columns, new = X.T.reshape(n_columns, len(X)), out.T.reshape(n_columns, len(out))
@@ -49,26 +45,9 @@ def _fill_columns(
     def fill(block: slice) -> None:
         for old_column, new_column in zip(columns[block], new[block], strict=True):
             new_column[:n_first] = old_column[:n_first]
-            np.take(old_column, indices, out=new_column[n_first:], mode="clip")
+            np.take(old_column, indices[n_first:], out=new_column[n_first:], mode="clip")
 
     _in_blocks(fill, new)
-
-
-def _compact(X: NDArray[Any], indices: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Return a smaller source and indices into it, where few rows of `X` are taken many times.
-
-    The gathered rows are read from the cache instead of from all over the memory.
-    """
-    if len(indices) == 0 or X[:1].nbytes < _CACHE_LINE:
-        return X, indices
-    wanted = np.zeros(len(X), dtype=bool)
-    wanted[indices] = True
-    distinct = np.flatnonzero(wanted)
-    if 2 * len(distinct) > len(indices):
-        return X, indices
-    position = np.empty(len(X), dtype=np.intp)
-    position[distinct] = np.arange(len(distinct))
-    return X[distinct], position[indices]
 
 
 def _in_blocks(work: Callable[[slice], object], out: NDArray[Any]) -> None:
@@ -77,8 +56,8 @@ def _in_blocks(work: Callable[[slice], object], out: NDArray[Any]) -> None:
     if out.nbytes < _PARALLEL_BYTES or out.dtype.hasobject:
         work(slice(0, n))
         return
-    bounds = np.linspace(0, n, 8 * _MAX_THREADS + 1).astype(int)
-    blocks = [slice(a, b) for a, b in pairwise(bounds.tolist())]
+    step = max(1, n * _BLOCK_BYTES // out.nbytes)
+    blocks = [slice(start, start + step) for start in range(0, n, step)]
     with ThreadPoolExecutor(_MAX_THREADS) as pool:
         for _ in pool.map(work, blocks):
             pass

@@ -111,9 +111,10 @@ def _encode_integers(labels: NDArray[Any]) -> EncodedTarget:
     codes = numbers.astype(np.intp, copy=False)
     if low != 0:
         codes = codes - low
-    present = np.flatnonzero(_count(codes, high - low + 1))
-    if len(present) < high - low + 1:
-        position = np.empty(high - low + 1, dtype=np.intp)
+    span = high - low + 1
+    present = np.arange(span) if span <= 2 else np.flatnonzero(np.bincount(codes))
+    if len(present) < span:
+        position = np.empty(span, dtype=np.intp)
         position[present] = np.arange(len(present))
         codes = position[codes]
     return EncodedTarget((present + low).astype(labels.dtype), codes)

@@ -61,7 +61,7 @@ def check_same_length(n_X: int, n_y: int) -> None:
 
 def check_has_columns(X: Any) -> None:
     """Raise where `X` is a table without columns."""
-    shape = getattr(X, "shape", (0,))
+    shape: Any = getattr(X, "shape", ())
     if len(shape) == 2 and shape[1] == 0:
         raise ValueError(
             f"Found array with 0 feature(s) (shape={tuple(shape)}) while a minimum of 1 is "

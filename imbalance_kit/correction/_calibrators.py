@@ -66,7 +66,7 @@ class LogOddsCalibrator:
         self.floor_ = np.zeros(1)
         if self.method == "isotonic":
             proba = self.calibrated_.predict_proba(columns)
-            self.floor_ = _empty_step_probability(proba, codes, weights)
+            self.floor_ = _empty_step_probability(proba, weights)
         return self
 
     def predict(self, scores: Scores) -> Scores:
@@ -97,17 +97,16 @@ def _at_least_one(weights: NDArray[np.float64], codes: NDArray[np.intp]) -> NDAr
 
 
 def _empty_step_probability(
-    proba: NDArray[np.float64], codes: NDArray[np.intp], weights: NDArray[np.float64] | None
+    proba: NDArray[np.float64], weights: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
     """Probability to give, per class, where a step of the isotonic curve saw no row of the class.
 
-    Jeffreys' estimate .5 / (n + 1) for 0 out of n rows: the curve itself says 0, which no number of
-    rows can support and which costs infinite log loss when it is wrong. With weights, n is their
-    total in units of the class's mean weight. Never above the next step of the curve.
+    Jeffreys' estimate .5 / (n + 1) for 0 out of n rows (their weight, where there are weights): the
+    curve itself says 0, which no number of rows can support and which costs infinite log loss when
+    it is wrong. Never above the next step of the curve.
     """
-    empty, given = proba <= 0, np.ones(len(codes)) if weights is None else weights
-    unit = np.bincount(codes, given) / np.bincount(codes, given > 0)
+    empty = proba <= 0
+    n = empty.sum(axis=0) if weights is None else weights @ empty
     next_step = np.where(empty, 1.0, proba).min(axis=0)
-    jeffreys: NDArray[np.float64] = 0.5 * unit / (given @ empty + unit)
-    floor: NDArray[np.float64] = np.minimum(jeffreys, next_step)
+    floor: NDArray[np.float64] = np.minimum(0.5 / (n + 1), next_step)
     return floor

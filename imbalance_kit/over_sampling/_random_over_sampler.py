@@ -114,19 +114,19 @@ class RandomOverSampler(BaseSampler):
     def _fit_resample(self, data: SamplingInput, plan: ClassPlan, seed: int) -> Draw:
         labels = data.target.classes.tolist()
         self.shrinkage_ = self._check_shrinkage([labels[k] for k in plan.touched])
-        added, noisy = [np.empty(0, dtype=np.intp)], []
+        added, noisy = {}, []
         for k in plan.touched:
             stream = class_stream(seed, labels[k])
             members = data.target.members(k)
             drawn = stream.integers(len(members), size=plan.rows[k] - len(members))
-            added.append(members[drawn])
+            added[k] = members[drawn]
             if self.shrinkage_ is not None:
                 own = _numbers(data.X, members)
                 noisy.append(smoothed_copies(own, drawn, self.shrinkage_[labels[k]], stream))
-        seeds = np.concatenate(added)
         if not noisy:
-            return Draw(added=seeds)
-        return Draw(added=seeds, synthetic=rows_like(data.X, np.concatenate(noisy), seeds))
+            return Draw(added=added)
+        seeds = np.concatenate(list(added.values()))
+        return Draw(added=added, synthetic=rows_like(data.X, np.concatenate(noisy), seeds))
 
     def _check_shrinkage(self, touched: list[Any]) -> dict[Any, float] | None:
         if self.shrinkage is None:

@@ -1,5 +1,6 @@
 """Which law holds for what: the table, and the functions that run it."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,7 @@ class Law:
     def not_applicable(self, p: Probe) -> str | None:
         """Return why the law says nothing about a subject, or None where it applies."""
         if p.kind not in self.kinds:
-            return _OTHER_KINDS[p.kind]
+            return _OTHER_KINDS.get(p.kind, f"not a law of a {p.kind}")
         return lacking(p, self.needs)
 
 
@@ -280,7 +281,8 @@ def parametrize_with_laws(estimators: Sequence[Any]) -> Any:
         laws = list(yield_laws(estimator))
         if not laws:
             raise ValueError(f"No law holds for {estimator!r}: there is nothing to check.")
-        name = " ".join(repr(estimator).split())
+        # One line, and the same in every process: without the address of a function.
+        name = " ".join(re.sub(" at 0x[0-9a-f]+", "", repr(estimator)).split())
         cases += [pytest.param(estimator, law, id=f"{name}-{law.__name__}") for law in laws]
     if not cases:
         raise ValueError("`estimators` is empty: there is nothing to check.")

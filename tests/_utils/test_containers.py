@@ -12,7 +12,6 @@ import pytest
 from scipy import sparse
 
 from imbalance_kit._utils._containers import (
-    append_rows,
     concat_rows,
     is_dataframe,
     n_rows,
@@ -21,6 +20,7 @@ from imbalance_kit._utils._containers import (
 
 N = 12
 ROWS = np.array([11, 0, 0, 7])
+ALL_AND_ROWS = np.concatenate([np.arange(N), ROWS])
 EMPTY = np.array([], dtype=np.intp)
 STAMPS = pd.date_range("2024-03-30", periods=N, freq="h")
 
@@ -85,9 +85,9 @@ def test_pandas(name: str) -> None:
     check = pd.testing.assert_series_equal if X.ndim == 1 else pd.testing.assert_frame_equal
     before = X.copy(deep=True)
     check(take_rows(X, ROWS), X.iloc[ROWS])
-    check(append_rows(X, ROWS), X.iloc[[*range(N), *ROWS]])
+    check(take_rows(X, ALL_AND_ROWS, n_first=N), X.iloc[[*range(N), *ROWS]])
     check(take_rows(X, EMPTY), X.iloc[:0])
-    check(append_rows(X, EMPTY), X)
+    check(take_rows(X, np.arange(N), n_first=N), X)
     check(concat_rows(X, X.iloc[ROWS]), X.iloc[[*range(N), *ROWS]]) if X.ndim == 2 else None
     check(X, before)
     assert n_rows(X) == N
@@ -119,13 +119,13 @@ def test_polars(column: str | None) -> None:
     X: Any = frame if column is None else frame[column]
     check: Any = pl.testing.assert_frame_equal if column is None else pl.testing.assert_series_equal
     check(take_rows(X, ROWS), X[ROWS.tolist()])
-    check(append_rows(X, ROWS), X[[*range(N), *ROWS.tolist()]])
+    check(take_rows(X, ALL_AND_ROWS, n_first=N), X[[*range(N), *ROWS.tolist()]])
     check(take_rows(X, EMPTY), X.head(0))
-    check(append_rows(X, EMPTY), X)
+    check(take_rows(X, np.arange(N), n_first=N), X)
     assert n_rows(X) == N
     assert is_dataframe(X) == (column is None)
     if column is None:
-        check(concat_rows(X, X[ROWS.tolist()]), append_rows(X, ROWS))
+        check(concat_rows(X, X[ROWS.tolist()]), take_rows(X, ALL_AND_ROWS, n_first=N))
 
 
 @pytest.mark.parametrize("kind", ["array", "matrix"])
@@ -136,7 +136,7 @@ def test_sparse(layout: str, kind: str, dtype: type) -> None:
     X = getattr(sparse, f"{layout}_{kind}")(dense)
     for got, expected in [
         (take_rows(X, ROWS), dense[ROWS]),
-        (append_rows(X, ROWS), np.concatenate([dense, dense[ROWS]])),
+        (take_rows(X, ALL_AND_ROWS, n_first=N), np.concatenate([dense, dense[ROWS]])),
         (take_rows(X, EMPTY), dense[:0]),
         (concat_rows(X, take_rows(X, ROWS)), np.concatenate([dense, dense[ROWS]])),
     ]:
@@ -153,7 +153,7 @@ def test_lists_keep_their_rows_as_they_are(make: type) -> None:
     X = make(rows)
     assert take_rows(X, ROWS) == [rows[i] for i in ROWS]
     assert take_rows(X, ROWS)[0] is rows[11]
-    assert append_rows(X, ROWS) == rows + [rows[i] for i in ROWS]
+    assert take_rows(X, ALL_AND_ROWS, n_first=N) == rows + [rows[i] for i in ROWS]
     assert concat_rows(X, [[1]]) == [*rows, [1]]
     assert n_rows(X) == N
 
@@ -177,7 +177,9 @@ def test_anything_with_rows_becomes_an_array() -> None:
 def test_arrays() -> None:
     X = np.arange(2.0 * N).reshape(N, 2)
     np.testing.assert_array_equal(take_rows(X, ROWS), X[ROWS])
-    np.testing.assert_array_equal(append_rows(X, ROWS), np.concatenate([X, X[ROWS]]))
+    np.testing.assert_array_equal(
+        take_rows(X, ALL_AND_ROWS, n_first=N), np.concatenate([X, X[ROWS]])
+    )
     np.testing.assert_array_equal(concat_rows(X, X[:2]), np.concatenate([X, X[:2]]))
     assert not is_dataframe(X)
     assert not is_dataframe(X.tolist())

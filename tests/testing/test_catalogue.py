@@ -109,3 +109,9 @@ def test_parametrize_names_the_cases() -> None:
     mark = parametrize_with_laws([ClassWeighter("auto")])
     names = [case.id for case in mark.args[1]]
     assert "ClassWeighter(sampling_strategy='auto')-check_clone_and_pickle" in names
+
+
+def test_the_names_of_cases_are_the_same_in_every_process() -> None:
+    mark = parametrize_with_laws([HonestSampler(sampling_strategy=honest_classifier)])
+    assert all(" at 0x" not in case.id for case in mark.args[1])
+    assert any("honest_classifier" in case.id for case in mark.args[1])

@@ -1,0 +1,203 @@
+"""One HTML file that needs nothing else: figures, charts, advice, data.
+
+The page is `report.html`, filled in here. Everything that comes from the data is escaped, and the
+page forbids itself to load anything.
+"""
+
+import platform
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.metadata import version
+from importlib.resources import files
+from string import Template
+
+from imbalance_kit.cli._charts import (
+    draw_differences,
+    draw_precision_recall,
+    draw_reliability,
+    draw_scores,
+    reliability_range,
+    variant_class,
+)
+from imbalance_kit.cli._curves import Panel, compute_panels, drawn_class
+from imbalance_kit.cli._dataset import Dataset
+from imbalance_kit.cli._figures import quote_label
+from imbalance_kit.cli._html_table import make_legend, make_table
+from imbalance_kit.cli._messages import count_of, quote_some
+from imbalance_kit.cli._svg import element, line
+from imbalance_kit.model_selection import ComparisonReport
+
+# The metrics whose differences are drawn: one of each kind, those best known.
+_DRAWN_DIFFERENCES = ("average_precision", "log_loss", "balanced_accuracy")
+_MOST_CLASSES_LISTED = 20
+
+
+def make_html(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    report : ComparisonReport
+        What is shown.
+    dataset : Dataset
+        What it was compared on.
+    learner : str
+        Description of the learner.
+    """
+    page = Template(files("imbalance_kit.cli").joinpath("report.html").read_text("utf-8"))
+    return page.substitute(
+        title=escape(f"Strategies against imbalance: {dataset.target}"),
+        lead=escape(_lead(report, dataset, learner)),
+        advice=_items(report.advice),
+        notes=_items([*dataset.notes, *report.notes]),
+        legend=make_legend(report),
+        table=make_table(report),
+        data=_data(report, dataset, learner),
+        footer=escape(_footer()),
+        **_differences(report),
+        **_charts(report),
+    )
+
+
+def _lead(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
+    label = drawn_class(report)
+    share = report.class_counts[label] / report.n_samples
+    return (
+        f"{dataset.source}: {count_of(report.n_samples, 'row')}, "
+        f"{count_of(dataset.X.shape[1], 'column')}; {share:.2%} are of class {str(label)!r}; "
+        f"{learner.partition(' (')[0]}, {report.n_splits} folds."
+    )
+
+
+def _items(texts: Iterable[str]) -> str:
+    return "".join(f"<li>{escape(one)}</li>" for one in texts)
+
+
+# The charts ---------------------------------------------------------------------------------------
+
+
+def _differences(report: ComparisonReport) -> dict[str, str]:
+    metrics = [metric for metric in report.metrics if metric.name in _DRAWN_DIFFERENCES]
+    drawings = [(metric.title, draw_differences(report, metric)) for metric in metrics]
+    words = (
+        f"Difference from {report.reference!r} with its 95 % interval, fold by fold on the same "
+        "rows, with errors that allow for training sets that overlap. A filled point is a "
+        "difference that also stands when so many strategies are compared at once, a hollow one "
+        "may be chance."
+    )
+    return {"differences": _figures(drawings), "differences_text": escape(words)}
+
+
+def _charts(report: ComparisonReport) -> dict[str, str]:
+    panels = compute_panels(report)
+    reference, label = panels[0], quote_label(drawn_class(report))
+    limits = reliability_range(panels)
+    weights = reference_rate(report)
+    others = [panel for panel in panels if panel is not reference or len(panel.curves) > 1]
+    shown = others or [reference]
+    reliability = [(p.name, draw_reliability(p, reference, limits)) for p in shown]
+    ranking = [(_with_area(p), draw_precision_recall(p, reference, weights)) for p in shown]
+    scores = [(p.name, draw_scores(p, label)) for p in panels]
+    texts = {
+        "reliability_text": "Held-out rows in ten groups of equal size: what was predicted for "
+        "them, and the share that is of the class, with 95 % intervals. On the dashed diagonal "
+        "probabilities mean what they say. The scale is stretched towards both ends (log odds), so "
+        "that rare classes can be read; on it, a change of the class shares moves the whole curve "
+        "sideways.",
+        "ranking_text": "Of the rows called positive, how many are (precision), against how many "
+        "of the positives are found (recall), for every threshold. The dashed line is what "
+        "guessing reaches. Folds are pooled; the figures above are means over folds.",
+        "scores_text": f"Predictions for held-out rows of class {label} and for all others, each "
+        "with the same area. The dotted line is 50 %, the default threshold of two classes. "
+        "Predictions beyond 0.1 % and 99.9 % are drawn at the ends.",
+    }
+    return {
+        "key": _key(shown, reference),
+        "scores_key": _scores_key(label),
+        "reliability": _figures(reliability),
+        "ranking": _figures(ranking),
+        "scores": _figures(scores),
+        **{name: escape(words) for name, words in texts.items()},
+    }
+
+
+def reference_rate(report: ComparisonReport) -> float:
+    """Return the precision of guessing: the (weighted) share of the class that is drawn."""
+    held = report.reference_result.predictions
+    truth = held.y_true == drawn_class(report)
+    weights = held.sample_weight
+    return float(truth.mean() if weights is None else weights[truth].sum() / weights.sum())
+
+
+def _figures(drawings: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"<figure><h3>{escape(name)}</h3>{svg}</figure>" for name, svg in drawings)
+
+
+def _with_area(panel: Panel) -> str:
+    areas = {f"{curves.average_precision:.3f}" for curves in panel.curves}
+    return f"{panel.name} ({' / '.join(sorted(areas, reverse=True))})"
+
+
+def _key(panels: Sequence[Panel], reference: Panel) -> str:
+    drawn = [(reference.name, "reference")]
+    variants = dict.fromkeys(c.variant for panel in panels for c in panel.curves)
+    drawn += [(variant, variant_class(variant)) for variant in variants if variant != "as is"]
+    others = [p for p in panels if p is not reference]
+    if any(c.variant == "as is" for panel in others for c in panel.curves):
+        drawn.append(("as it is", variant_class("as is")))
+    samples = [(words, line(1.0, 5.0, 29.0, 5.0, f"curve {class_}")) for words, class_ in drawn]
+    return _key_of(samples)
+
+
+def _scores_key(label: str) -> str:
+    shapes = [(f"class {label}", "of-class"), ("all others", "others")]
+    box = {"x": 4.0, "y": 0.5, "width": 22.0, "height": 9.0}
+    return _key_of([(words, element("rect", class_=class_, **box)) for words, class_ in shapes])
+
+
+def _key_of(samples: Iterable[tuple[str, str]]) -> str:
+    entries = (
+        f'<span><svg viewBox="0 0 30 10" aria-hidden="true">{shape}</svg>{escape(words)}</span>'
+        for words, shape in samples
+    )
+    return f'<div class="key">{"".join(entries)}</div>'
+
+
+# The data -----------------------------------------------------------------------------------------
+
+
+def _data(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
+    columns = dataset.columns
+    counts = sorted(report.class_counts.items(), key=lambda item: -item[1])
+    classes = [
+        f"{str(label)!r}: {count:,} ({count / report.n_samples:.2%})"
+        for label, count in counts[:_MOST_CLASSES_LISTED]
+    ]
+    if len(counts) > _MOST_CLASSES_LISTED:
+        classes.append(f"{len(counts) - _MOST_CLASSES_LISTED} more")
+    entries = {
+        "Source": dataset.source,
+        "Target": dataset.target,
+        "Classes": ", ".join(classes),
+        "Positive class": "" if report.pos_label is None else repr(str(report.pos_label)),
+        "Rows": f"{report.n_samples:,}",
+        "Numbers": _names(columns.numbers),
+        "Categories": _names(columns.categories),
+        "Left out": _names(columns.dropped),
+        "Missing": f"{columns.n_missing:,} of {dataset.X.size:,} values",
+        "Learner": learner,
+    }
+    return "".join(
+        f"<dt>{name}</dt><dd>{escape(words)}</dd>" for name, words in entries.items() if words
+    )
+
+
+def _names(names: Sequence[str] | dict[str, str]) -> str:
+    return f"{len(names):,}: {quote_some(names, limit=12)}" if names else ""
+
+
+def _footer() -> str:
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("imbalance-kit", "scikit-learn", "imbalanced-learn")
+    )
+    return f"Made by imbalance-kit compare. {versions}, Python {platform.python_version()}."

@@ -1,0 +1,46 @@
+"""What the caller can put right: one message, the way out, exit code 2."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(Exception):
+    """Wrong use or bad input: one message, exit code 2.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, what was expected and what was got, in whole sentences.
+    hint : str, default=""
+        The way out, without the word "Hint".
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} Hint: {self.hint}" if self.hint else self.message
+
+
+def quote_some(names: Iterable[object], limit: int = 8) -> str:
+    """Return the names in quotes, the first few of many."""
+    quoted = [repr(str(name)) for name in names]
+    more = f" and {len(quoted) - limit} more" if len(quoted) > limit else ""
+    return ", ".join(quoted[:limit]) + more
+
+
+def did_you_mean(name: str, known: Iterable[object]) -> str:
+    """Return a hint with the nearest of the known names, or with some of all."""
+    names = [str(one) for one in known]
+    by_lower = {one.lower(): one for one in reversed(names)}
+    near = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    if near:
+        return f"did you mean {' or '.join(repr(by_lower[one]) for one in near)}?"
+    return f"there are {quote_some(names)}." if names else ""
+
+
+def count_of(number: int, singular: str, plural: str = "") -> str:
+    """Return the number with its noun: "1 row", "1,200 rows"."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

@@ -1,0 +1,107 @@
+"""Files that are written whole or not at all, and known to be writable before the work starts."""
+
+import os
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+from imbalance_kit.cli._messages import InputError
+
+
+def check_outputs(outputs: dict[str, Path | None], source: Path | None) -> None:
+    """Raise unless each path can be written; nothing is changed on disk.
+
+    Parameters
+    ----------
+    outputs : dict of {option: path or None}
+        Paths by the option that names them.
+    source : Path or None
+        The file that is read, which must not be among them.
+
+    Raises
+    ------
+    InputError
+        If a folder does not exist or cannot be written to, a path is a folder, is the input file,
+        or is given twice.
+    """
+    taken: dict[Path, str] = {}
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        real = path.resolve()
+        if source is not None and real == source.resolve():
+            raise InputError(f"{option} would overwrite the input file '{path}'.")
+        if real in taken:
+            raise InputError(f"{taken[real]} and {option} name the same file, '{path}'.")
+        taken[real] = option
+        _check_writable(option, path, real)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the text to the path in one move: a reader sees the old file or the new one.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written after all (a full disk, say); an older file is left as it was.
+    """
+    real = path.resolve()
+    try:
+        if _is_special(path):
+            path.write_text(text, encoding="utf-8")
+            return
+        draft = _draft(real)
+        try:
+            _create(draft, text)
+            if real.exists():
+                shutil.copymode(real, draft)
+            draft.replace(real)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
+
+
+def _check_writable(option: str, path: Path, real: Path) -> None:
+    cannot = f"{option} '{path}' cannot be written"
+    try:
+        reason = _why_not(path, real)
+    except OSError as error:
+        raise InputError(f"{cannot}: {error.strerror or error}.") from error
+    if reason:
+        raise InputError(f"{cannot}: {reason}.")
+
+
+def _why_not(path: Path, real: Path) -> str:
+    """Return the reason why the path cannot be written, or "", by writing a draft beside it."""
+    if real.is_dir():
+        return "it is a folder"
+    if path.exists() and not os.access(path, os.W_OK):
+        return "the file is read-only"
+    if _is_special(path):
+        return ""
+    if not real.parent.is_dir():
+        what = "is not a folder" if real.parent.exists() else "does not exist"
+        return f"the folder '{real.parent}' {what}"
+    draft = _draft(real)
+    try:
+        _create(draft, "")
+    finally:
+        draft.unlink(missing_ok=True)
+    return ""
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a device or a pipe, as /dev/stdout: written to, never replaced."""
+    return path.exists() and not path.is_file()
+
+
+def _draft(real: Path) -> Path:
+    return real.with_name(f".{real.name[:100]}.{uuid4().hex[:12]}.part")
+
+
+def _create(path: Path, text: str) -> None:
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,159 @@
+"""The table of corrections: what "auto" takes, what is refused, what is warned of."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from imbalance_kit import ClassShift, RandomUnderSampler
+from imbalance_kit.correction._choose_correction import (
+    CORRECTIONS,
+    MIN_ROWS_TO_RECALIBRATE,
+    choose_correction,
+    to_undo,
+)
+from imbalance_kit.correction._training_set import TrainingSet
+
+EXACT = ClassShift.from_rates({0: 0.1, 1: 1})
+INEXACT = ClassShift({0: 0.1, 1: 1}, exact=False)
+WANTED = ClassShift({0: 0.5, 1: 2}, reference="training")
+Y = np.array([0, 1])
+ROWS = TrainingSet(None, Y, shift=EXACT, sampler=RandomUnderSampler(), source_weight=np.ones(2))
+MANY = MIN_ROWS_TO_RECALIBRATE
+FEW = MIN_ROWS_TO_RECALIBRATE - 1
+
+
+def choose(asked: str, training: TrainingSet = ROWS, **changes: Any) -> str:
+    given = {"total": EXACT, "unknown": "", "has_proba": True, "n_rarest": MANY}
+    return choose_correction(asked, training, learner_name="Learner", **{**given, **changes})
+
+
+# What there is to undo ----------------------------------------------------------------------------
+
+
+def test_only_the_part_towards_the_source_is_undone() -> None:
+    assert to_undo(None) is None
+    assert to_undo(EXACT) == EXACT
+    assert to_undo(WANTED) is None
+    assert to_undo(EXACT.then(WANTED)) == EXACT
+    assert to_undo(WANTED.then(EXACT).then(WANTED).then(INEXACT)) == EXACT.then(INEXACT)
+    assert to_undo(WANTED.then(ClassShift({0: 1, 1: 3}, reference="training"))) is None
+
+
+# "auto" -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "shift"),
+        ({"n_rarest": 1}, "shift"),
+        ({"total": None}, "shift"),
+        ({"total": INEXACT}, "sigmoid"),
+        ({"total": None, "unknown": "TomekLinks"}, "sigmoid"),
+        ({"unknown": "TomekLinks"}, "sigmoid"),
+        ({"has_proba": False}, "sigmoid"),
+        ({"has_proba": False, "total": None}, "sigmoid"),
+    ],
+)
+def test_auto(changes: dict[str, Any], expected: str) -> None:
+    assert choose("auto", **changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "message"),
+    [
+        (
+            {"total": INEXACT},
+            "shift",
+            "With 49 rows of the rarest class, fewer than 50, the closed",
+        ),
+        ({"unknown": "TomekLinks"}, "sigmoid", r"Only 49 rows .*no closed form exists \(TomekLi"),
+        ({"has_proba": False}, "sigmoid", r"no closed form exists \(a margin\)"),
+    ],
+)
+def test_auto_with_few_rows(changes: dict[str, Any], expected: str, message: str) -> None:
+    with pytest.warns(UserWarning, match=message):
+        assert choose("auto", n_rarest=FEW, **changes) == expected
+
+
+# Asked for ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", [c for c in CORRECTIONS if c != "auto"])
+def test_what_is_asked_for_is_done_where_it_is_right(asked: str) -> None:
+    assert choose(asked) == asked
+    assert choose(asked, TrainingSet(None, Y), total=None) == asked
+
+
+@pytest.mark.parametrize("asked", ["sigmoid", "isotonic", "none"])
+@pytest.mark.parametrize("changes", [{"unknown": "SMOTETomek"}, {"has_proba": False}])
+def test_recalibration_and_nothing_are_always_possible(asked: str, changes: dict[str, Any]) -> None:
+    assert choose(asked, **changes) == asked
+
+
+def test_closed_form_for_synthetic_rows_warns() -> None:
+    with pytest.warns(UserWarning, match="closed form is used as asked, but synthetic rows move"):
+        assert choose("shift", total=INEXACT) == "shift"
+
+
+def test_weights_for_synthetic_rows_warn() -> None:
+    synthetic = TrainingSet(
+        None, Y, shift=INEXACT, sampler=RandomUnderSampler(), source_weight=np.ones(2)
+    )
+    with pytest.warns(UserWarning, match="weighted back class by class as asked, but synthetic"):
+        assert choose("weight", synthetic, total=None) == "weight"
+
+
+def test_the_warning_points_at_the_caller_of_fit() -> None:
+    def fit() -> None:
+        choose_correction(
+            "shift",
+            ROWS,
+            total=INEXACT,
+            unknown="",
+            has_proba=True,
+            n_rarest=MANY,
+            learner_name="Learner",
+        )
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit()  # this line
+    assert caught[0].filename == __file__
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    assert lines[caught[0].lineno - 1].endswith("# this line")
+
+
+@pytest.mark.parametrize(
+    ("asked", "training", "changes", "message"),
+    [
+        ("platt", ROWS, {}, "`correction` must be one of .*, got 'platt'"),
+        ("shift", ROWS, {"has_proba": False}, "'shift' needs probabilities, and Learner has no"),
+        ("weight", ROWS, {"has_proba": False}, "'weight' needs probabilities, and Learner has no"),
+        ("shift", ROWS, {"unknown": "TomekLinks"}, "refused: TomekLinks changes .*'sigmoid'"),
+        ("temperature", ROWS, {"unknown": "ENN"}, "no intercept .* ENN changed.*'sigmoid'"),
+        ("temperature", ROWS, {"has_proba": False}, "resampling under a margin changed"),
+        ("weight", ROWS, {"unknown": "priors=[.5]"}, r"cannot undo priors=\[.5\]"),
+        ("weight", TrainingSet(None, Y), {"unknown": "x=1"}, "cannot undo x=1"),
+        (
+            "weight",
+            TrainingSet(None, Y, sampler=RandomUnderSampler(), by_weights=True),
+            {},
+            "after carrying RandomUnderSampler out by weights would only cancel.*carry_out='rows'",
+        ),
+        (
+            "weight",
+            TrainingSet(None, Y, sampler=RandomUnderSampler()),
+            {},
+            "needs weights under which the output of RandomUnderSampler stands for its",
+        ),
+    ],
+)
+def test_what_would_be_wrong_is_refused(
+    asked: str, training: TrainingSet, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        choose(asked, training, **changes)
