@@ -1,6 +1,7 @@
 """Training data that are not shaped like the world: change them, keep the change, undo it."""
 
 from imbalance_kit._utils._sampling_strategy import Ratios
+from imbalance_kit.combine import SamplerChain
 from imbalance_kit.correction import CorrectedClassifier
 from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
 from imbalance_kit.over_sampling import RandomOverSampler
@@ -20,6 +21,7 @@ __all__ = [
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
+    "SamplerChain",
     "Shift",
     "compute_calibration",
     "estimate_prior",
