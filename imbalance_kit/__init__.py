@@ -4,6 +4,7 @@ from imbalance_kit._utils._sampling_strategy import Ratios
 from imbalance_kit.combine import SamplerChain
 from imbalance_kit.correction import CorrectedClassifier
 from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
+from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
@@ -16,6 +17,7 @@ __all__ = [
     "ChainedShift",
     "ClassShift",
     "ClassWeighter",
+    "ComparisonReport",
     "CorrectedClassifier",
     "NonuniformNegativeSampler",
     "RandomOverSampler",
@@ -23,6 +25,7 @@ __all__ = [
     "Ratios",
     "SamplerChain",
     "Shift",
+    "compare_strategies",
     "compute_calibration",
     "estimate_prior",
 ]

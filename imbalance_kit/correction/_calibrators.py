@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 
-from imbalance_kit.correction._log_odds import Scores, from_proba, to_decision
+from imbalance_kit.correction._log_odds import LIMIT, Scores, from_proba, to_decision
 
 CALIBRATORS = ("sigmoid", "isotonic", "temperature")
 
@@ -51,11 +51,7 @@ class LogOddsCalibrator:
         self, scores: Scores, codes: NDArray[np.intp], weights: NDArray[np.float64] | None
     ) -> Self:
         """Learn the curve from scores, class codes and weights of the same rows."""
-        finite = scores[np.isfinite(scores)]
-        if not len(finite):
-            finite = np.zeros(1)
-        # A probability of exactly 0 is "less than half of the smallest one seen", not -inf.
-        self.bounds_ = finite.min() - np.log(2), finite.max() + np.log(2)
+        self.bounds_ = _bounds(scores)
         columns = self._columns(scores)
         rows = np.arange(len(codes))
         if weights is not None:
@@ -82,6 +78,17 @@ class LogOddsCalibrator:
         if bounded.ndim == 1:
             return bounded[:, None]
         return bounded if self.method == "temperature" else to_decision(bounded)
+
+
+def _bounds(scores: Scores) -> tuple[float, float]:
+    """What stands for infinite scores: a probability of 0 is half of the smallest one seen."""
+    finite = scores[np.isfinite(scores)]
+    if not len(finite):
+        finite = np.zeros(1)
+    return (
+        float(finite.min() - np.log(2)) if np.isneginf(scores).any() else -LIMIT,
+        float(finite.max() + np.log(2)) if np.isposinf(scores).any() else LIMIT,
+    )
 
 
 def _at_least_one(weights: NDArray[np.float64], codes: NDArray[np.intp]) -> NDArray[np.float64]:

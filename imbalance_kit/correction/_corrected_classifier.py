@@ -21,7 +21,7 @@ from imbalance_kit.correction._calibrators import CALIBRATORS, LogOddsCalibrator
 from imbalance_kit.correction._choose_correction import CORRECTIONS, choose_correction, to_undo
 from imbalance_kit.correction._learner import (
     OwnClassWeights,
-    explicit_class_weights,
+    class_weights_outside,
     fit_learner,
     has_proba,
     is_frozen,
@@ -142,8 +142,8 @@ default="auto"
     calibrated on p; its own error stays. The order is: undo the shift, then the calibration curve,
     then `target_prior`.
 
-    ``class_weight`` and ``scale_pos_weight`` inside the learner are part of the shift; "balanced"
-    is replaced by the numbers it stands for. What cannot be expressed as a factor per class
+    ``class_weight`` and ``scale_pos_weight`` inside the learner are part of the shift; the former
+    is carried out by weighting the rows. What cannot be expressed as a factor per class
     ("balanced_subsample", ensembles that resample inside) refuses "shift".
 
     References
@@ -364,7 +364,9 @@ default="auto"
         training = carry_out(self.sampler, X, y, weights, how=self.carry_out, options=options)
         ipw = self.correction == "weight" and training.source_weight is not None
         learner_weights = training.source_weight if ipw else training.weights
-        learner, own = explicit_class_weights(self.estimator, training.y, learner_weights)
+        learner, learner_weights, own = class_weights_outside(
+            self.estimator, training.y, learner_weights
+        )
         if is_frozen(learner) and self.shift is not None:
             own = OwnClassWeights()  # the shift given is the whole story of a trained model
         if is_frozen(learner):

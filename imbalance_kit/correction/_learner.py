@@ -18,10 +18,11 @@ from sklearn.feature_selection import RFECV
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import Pipeline
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
-from imbalance_kit._utils._targets import encode_target
+from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit.correction._log_odds import Scores, from_proba
 from imbalance_kit.shift import ClassShift
 
@@ -131,6 +132,12 @@ def predict_scores(learner: Any, X: Any, classes: NDArray[Any]) -> Scores:
                 "decision_function_shape='ovo' gives a margin per pair of classes; one per class "
                 "is needed. Hint: decision_function_shape='ovr'."
             )
+        if not hasattr(learner, "decision_function"):
+            raise TypeError(
+                f"{type(last_step(learner)).__name__} has neither predict_proba nor "
+                "decision_function: labels alone cannot be corrected. Hint: voting='soft' gives a "
+                "vote probabilities."
+            )
         return np.asarray(learner.decision_function(X), dtype=np.float64)
     return from_proba(np.asarray(learner.predict_proba(X)))
 
@@ -160,60 +167,59 @@ def takes_groups(learner: Any) -> bool:
     return bool(wanted) and (routing or isinstance(learner, _PASS_GROUPS))
 
 
-def explicit_class_weights(
+def class_weights_outside(
     learner: Any, y: NDArray[Any], weights: NDArray[np.float64] | None
-) -> tuple[Any, OwnClassWeights]:
-    """Return a clone of the learner whose class weights are plain numbers, and those numbers.
+) -> tuple[Any, NDArray[np.float64] | None, OwnClassWeights]:
+    """Return a clone of the learner, the weights to train it with, and its own class weights.
 
-    "balanced" is replaced by the numbers it stands for on these rows, so that they can be undone.
+    `class_weight` moves from the learner into the weights of the rows, which say the same: so
+    "balanced" becomes numbers that can be undone, and a dict means labels also where the learner
+    takes its keys for codes.
     """
     learner = clone(learner)
     if is_frozen(learner):
-        return learner, _of_frozen(learner)
+        return learner, weights, _of_frozen(learner)
     last = last_step(learner)
     target = encode_target(y)
     opaque = _sampler_inside(learner) or _opaque_reason(
         last, weighted=weights is not None, binary=target.n_classes == 2
     )
     if opaque:
-        return learner, OwnClassWeights(reason=opaque)
-    totals = target.totals(weights)
-    factors = dict.fromkeys(target.classes.tolist(), 1.0)
+        return learner, weights, OwnClassWeights(reason=opaque)
     params = last.get_params(deep=False)
-    changed = False
-    for label, value in _class_weight(params.get("class_weight"), target.classes, totals).items():
-        factors[label] = factors.get(label, 1.0) * value
-        changed = True
-    if params.get("class_weight") == "balanced":
-        last.set_params(class_weight=dict(factors))
-    positive = params.get("scale_pos_weight")
-    if positive is not None and positive != 1:
-        factors[target.classes.tolist()[-1]] *= float(positive)
-        changed = True
-    for label, value in _class_weights(params.get("class_weights"), target.classes).items():
-        factors[label] *= value
-        changed = True
-    return learner, OwnClassWeights(ClassShift(factors) if changed else None)
+    factors = _class_weight(params.get("class_weight"), target, weights)
+    if params.get("class_weight") is not None and takes_sample_weight(learner):
+        last.set_params(class_weight=None)
+        carried = factors[target.codes]
+        weights = carried if weights is None else weights * carried
+    factors *= _class_weights(params.get("class_weights"), target.classes)
+    factors[-1] *= params.get("scale_pos_weight") or 1
+    if (factors == 1).all():
+        return learner, weights, OwnClassWeights()
+    shift = ClassShift(dict(zip(target.classes.tolist(), factors.tolist(), strict=True)))
+    return learner, weights, OwnClassWeights(shift)
 
 
-def _class_weight(value: Any, classes: NDArray[Any], totals: NDArray[np.float64]) -> dict[Any, Any]:
-    if value is None:
-        return {}
-    labels = classes.tolist()
-    if isinstance(value, Mapping):
-        return {label: float(value.get(label, 1.0)) for label in labels}
-    balanced = totals.sum() / (len(labels) * totals)
-    return dict(zip(labels, balanced.tolist(), strict=True))
+def _class_weight(
+    value: Any, target: EncodedTarget, weights: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Scikit-learn's form: a dict, "balanced" or None."""
+    if value == "balanced":
+        totals = target.totals(weights)
+        return np.asarray(totals.sum() / (target.n_classes * totals))
+    given: NDArray[np.float64] = compute_class_weight(
+        value, classes=target.classes, y=target.classes
+    )
+    return given
 
 
-def _class_weights(value: Any, classes: NDArray[Any]) -> dict[Any, float]:
+def _class_weights(value: Any, classes: NDArray[Any]) -> NDArray[np.float64]:
     """CatBoost's form: one weight per class, by order or by label."""
     if value is None:
-        return {}
-    labels = classes.tolist()
+        return np.ones(len(classes))
     if isinstance(value, Mapping):
-        return {label: float(value.get(label, 1.0)) for label in labels}
-    return dict(zip(labels, map(float, value), strict=True))
+        value = [value.get(label, 1) for label in classes.tolist()]
+    return np.array(value, dtype=np.float64)
 
 
 def _opaque_reason(last: Any, *, weighted: bool, binary: bool) -> str:

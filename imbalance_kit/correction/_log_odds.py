@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]
 
-_LIMIT = -np.log(np.finfo(np.float64).tiny)  # about 708: stands for infinite log odds
+LIMIT = -float(np.log(np.finfo(np.float64).tiny))  # about 708: stands for infinite log odds
 
 
 def from_proba(proba: NDArray[Any]) -> Scores:
@@ -48,9 +48,9 @@ def add_log_factors(scores: Scores, log_factors: NDArray[np.float64]) -> Scores:
 def to_decision(scores: Scores) -> NDArray[np.float64]:
     """Return finite log odds: (n,) for two classes, else (n, K), each class against the rest."""
     if scores.ndim == 1:
-        return np.clip(scores, -_LIMIT, _LIMIT)
+        return np.clip(scores, -LIMIT, LIMIT)
     proba = to_proba(scores)
     rest = proba @ (1 - np.eye(proba.shape[1]))  # a sum of the others: 1 - p would cancel
     with np.errstate(divide="ignore"):
         odds: NDArray[np.float64] = np.log(proba) - np.log(rest)
-    return np.clip(odds, -_LIMIT, _LIMIT, out=odds)
+    return np.clip(odds, -LIMIT, LIMIT, out=odds)

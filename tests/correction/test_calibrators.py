@@ -11,6 +11,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from imbalance_kit.correction._calibrators import CALIBRATORS, LogOddsCalibrator
 from imbalance_kit.correction._log_odds import from_proba, to_decision, to_proba
+from tests.correction._curves import platt
 
 N = 3000
 RNG = np.random.default_rng(0)
@@ -29,36 +30,15 @@ def calibrate(method: str, scores: Any, codes: Any, weights: Any = None, at: Any
 # Platt's curve ------------------------------------------------------------------------------------
 
 
-def platt(scores: np.ndarray, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Maximise the weighted likelihood of Platt's smoothed labels by Newton's method."""
-    n0, n1 = weights[codes == 0].sum(), weights[codes == 1].sum()
-    labels = np.where(codes == 1, (n1 + 1) / (n1 + 2), 1 / (n0 + 2))
-    centre = np.average(scores, weights=weights)
-    design = np.column_stack([np.ones(len(scores)), scores - centre])
-    beta = np.array([np.log((n1 + 1) / (n0 + 1)), 0.0])
-
-    def loss(b: np.ndarray) -> float:
-        eta = design @ b
-        return float(weights @ (np.logaddexp(0, eta) - labels * eta))
-
-    for _ in range(100):
-        p = expit(design @ beta)
-        gradient = design.T @ (weights * (p - labels))
-        hessian = (design * (weights * p * (1 - p))[:, None]).T @ design
-        step = np.linalg.solve(hessian, gradient)
-        while loss(beta - step) > loss(beta) * (1 + 1e-14):
-            step /= 2
-        beta = beta - step
-        if np.abs(step).max() < 1e-12:
-            break
-    return design @ beta
+def line(scores: np.ndarray, codes: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    slope, intercept = platt(scores, codes, weights)
+    return slope * scores + intercept
 
 
 @pytest.mark.parametrize("weights", [None, WEIGHTS])
 def test_sigmoid_is_platts_curve_on_log_odds(weights: Any) -> None:
     got = LogOddsCalibrator("sigmoid").fit(SCORES, CODES, weights).predict(SCORES)
-    want = platt(SCORES, CODES, np.ones(N) if weights is None else weights)
-    np.testing.assert_allclose(got, want, atol=1e-5)
+    np.testing.assert_allclose(got, line(SCORES, CODES, weights), atol=1e-5)
 
 
 @pytest.mark.parametrize("thinned_to", [1e-2, 1e-6, 1e-9])
@@ -66,7 +46,7 @@ def test_sigmoid_at_tiny_base_rates(thinned_to: float) -> None:
     weights = np.where(CODES == 1, 1, 1 / thinned_to)
     scores = SCORES + np.log(thinned_to)
     got = LogOddsCalibrator("sigmoid").fit(scores, CODES, weights).predict(scores)
-    np.testing.assert_allclose(got, platt(scores, CODES, weights), atol=1e-5)
+    np.testing.assert_allclose(got, line(scores, CODES, weights), atol=1e-5)
     assert expit(got) @ weights == pytest.approx(CODES @ weights, rel=1e-3)
 
 
@@ -82,7 +62,7 @@ def test_sigmoid_recovers_the_truth() -> None:
 
 def test_multiclass_sigmoid_is_one_curve_per_class_against_the_rest() -> None:
     odds = to_decision(LOGS)
-    each = expit(np.column_stack([platt(odds[:, k], 1 * (k == THREE), WEIGHTS) for k in range(3)]))
+    each = expit(np.column_stack([line(odds[:, k], 1 * (k == THREE), WEIGHTS) for k in range(3)]))
     want = each / each.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(calibrate("sigmoid", LOGS, THREE, WEIGHTS), want, atol=1e-5)
 
@@ -207,7 +187,19 @@ def test_certain_scores_give_finite_ones(method: str, scores: np.ndarray) -> Non
     assert (proba > 0).all()
     np.testing.assert_allclose(proba.sum(axis=1), 1)
     high = np.array([np.inf]) if scores.ndim == 1 else np.array([[0.0, -np.inf, -np.inf]])
-    assert (to_proba(curve.predict(high)) > 0).all()
+    surely = to_proba(curve.predict(high))
+    assert np.isfinite(surely).all()
+    assert surely.argmax() == (1 if scores.ndim == 1 else 0)
+
+
+def test_finite_scores_are_not_bounded() -> None:
+    """The last model may be surer than those of the folds; its order must survive."""
+    curve = LogOddsCalibrator("sigmoid").fit(SCORES, CODES, None)
+    beyond = np.array([-60.0, -50.0, 50.0, 60.0])
+    assert (np.diff(curve.predict(beyond)[:2]) > 0).all()
+    slope, intercept = platt(SCORES, CODES)
+    np.testing.assert_allclose(curve.predict(beyond)[:2], slope * beyond[:2] + intercept, rtol=1e-4)
+    assert np.isfinite(curve.predict(np.array([-np.inf]))).all()
 
 
 def test_infinite_log_odds_are_half_of_the_smallest_seen() -> None:

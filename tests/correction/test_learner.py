@@ -31,7 +31,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from imbalance_kit.correction._learner import (
-    explicit_class_weights,
+    class_weights_outside,
     fit_learner,
     has_proba,
     is_frozen,
@@ -192,6 +192,12 @@ def test_scores_are_log_odds_or_margins() -> None:
     )
 
 
+def test_labels_alone_are_refused() -> None:
+    vote = VotingClassifier([("a", LogisticRegression())]).fit(X, BINARY)
+    with pytest.raises(TypeError, match=r"VotingClassifier has neither .*Hint: voting='soft'"):
+        predict_scores(vote, X, vote.classes_)
+
+
 def test_margins_of_pairs_are_refused() -> None:
     pairs = make_pipeline(SVC(decision_function_shape="ovo")).fit(X, CODES)
     with pytest.raises(ValueError, match=r"'ovo' gives a margin per pair.*Hint: .*'ovr'"):
@@ -233,21 +239,43 @@ def test_automatic_early_stopping_starts_above_ten_thousand_rows() -> None:
 
 
 @pytest.mark.parametrize("labels", [[0, 1, 2], ["a", "b", "c"], [-1, 0, 5], [2, 1, 0]])
-def test_balanced_is_replaced_by_its_numbers(labels: list[Any]) -> None:
+@pytest.mark.parametrize("weights", [None, W])
+def test_balanced_becomes_numbers_on_the_rows(labels: list[Any], weights: Any) -> None:
     y = named(CODES, labels)
     learner = LogisticRegression(class_weight="balanced")
-    explicit, own = explicit_class_weights(learner, y, None)
+    outside, got, own = class_weights_outside(learner, y, weights)
     assert learner.class_weight == "balanced"
-    want = {label: 120 / (3 * n) for label, n in zip(labels, (80, 30, 10), strict=True)}
-    assert explicit.class_weight == pytest.approx(want)
+    assert outside.class_weight is None
+    given = np.ones(len(y)) if weights is None else weights
+    totals = {label: given[y == label].sum() for label in labels}
+    want = {label: given.sum() / (3 * total) for label, total in totals.items()}
     assert own.shift.factors == pytest.approx(want)
     assert own.reason == ""
+    np.testing.assert_allclose(got, given * np.array([want[label] for label in y.tolist()]))
 
 
-def test_balanced_counts_the_weights() -> None:
-    _, own = explicit_class_weights(RandomForestClassifier(class_weight="balanced"), BINARY, W)
-    totals = [W[k == BINARY].sum() for k in (0, 1)]
-    assert own.shift.factors == pytest.approx({k: W.sum() / (2 * totals[k]) for k in (0, 1)})
+def test_a_dict_means_labels_also_where_the_learner_takes_its_keys_for_codes() -> None:
+    learner = HistGradientBoostingClassifier(class_weight={1: 5})
+    outside, weights, own = class_weights_outside(learner, BINARY + 1, None)
+    assert outside.class_weight is None
+    assert own.shift.factors == {1: 5, 2: 1}
+    np.testing.assert_array_equal(weights, np.where(BINARY == 0, 5, 1))
+
+
+class OnlyClassWeight(GaussianNB):
+    def __init__(self, class_weight: Any = None) -> None:
+        super().__init__()
+        self.class_weight = class_weight
+
+    def fit(self, X: Any, y: Any) -> Any:
+        raise AssertionError
+
+
+def test_a_learner_without_sample_weight_keeps_its_class_weight() -> None:
+    outside, weights, own = class_weights_outside(OnlyClassWeight("balanced"), BINARY, None)
+    assert outside.class_weight == "balanced"
+    assert weights is None
+    assert own.shift.factors == pytest.approx({0: 120 / 160, 1: 120 / 80})
 
 
 @pytest.mark.parametrize(
@@ -269,7 +297,7 @@ def test_balanced_counts_the_weights() -> None:
     ],
 )
 def test_known_class_weights(learner: Any, expected: dict[Any, float] | None) -> None:
-    _, own = explicit_class_weights(learner, BINARY, None)
+    _, _, own = class_weights_outside(learner, BINARY, None)
     assert own.reason == ""
     assert (own.shift and own.shift.factors) == expected
 
@@ -311,7 +339,7 @@ OPAQUE = [
         "estimator__logisticregression__class_weight={1: 3}",
     ),
     (
-        VotingClassifier([("a", LogisticRegression(class_weight={1: 3}))]),
+        VotingClassifier([("a", LogisticRegression(class_weight={1: 3}))], voting="soft"),
         "a__class_weight={1: 3}",
     ),
     (BaggingClassifier(GaussianNB(priors=[0.5, 0.5])), r"estimator__priors=\[0.5, 0.5\]"),
@@ -334,21 +362,21 @@ OPAQUE = [
 
 @pytest.mark.parametrize(("learner", "reason"), OPAQUE)
 def test_class_weights_that_cannot_be_known(learner: Any, reason: str) -> None:
-    _, own = explicit_class_weights(learner, BINARY, None)
+    _, _, own = class_weights_outside(learner, BINARY, None)
     assert own.shift is None
     with pytest.raises(AssertionError, match=reason):
         raise AssertionError(own.reason)
 
 
 def test_a_positive_class_among_three_cannot_be_known() -> None:
-    _, own = explicit_class_weights(PositiveWeightNB(3.0), CODES, None)
+    _, _, own = class_weights_outside(PositiveWeightNB(3.0), CODES, None)
     assert own.reason == "scale_pos_weight=3.0 with more than two classes"
 
 
 def test_inner_calibration_leaves_weights_out() -> None:
-    _, own = explicit_class_weights(SVC(probability=True), BINARY, W)
+    _, _, own = class_weights_outside(SVC(probability=True), BINARY, W)
     assert own.reason.startswith("probability=True")
-    assert explicit_class_weights(SVC(probability=True), BINARY, None)[1].reason == ""
+    assert class_weights_outside(SVC(probability=True), BINARY, None)[2].reason == ""
 
 
 # Frozen -------------------------------------------------------------------------------------------
@@ -356,7 +384,7 @@ def test_inner_calibration_leaves_weights_out() -> None:
 
 def test_a_frozen_learner_is_handed_on() -> None:
     frozen = FrozenEstimator(LogisticRegression().fit(X, BINARY))
-    learner, own = explicit_class_weights(frozen, BINARY, None)
+    learner, _, own = class_weights_outside(frozen, BINARY, None)
     assert is_frozen(learner)
     assert learner.estimator is frozen.estimator
     assert own.shift is None
@@ -376,4 +404,4 @@ def test_a_frozen_learner_is_handed_on() -> None:
 def test_class_weights_of_a_frozen_learner_cannot_be_known(learner: Any, reason: str) -> None:
     """ "balanced" once stood for numbers that nobody kept."""
     frozen = FrozenEstimator(learner.fit(X, BINARY))
-    assert explicit_class_weights(frozen, BINARY, None)[1].reason == reason
+    assert class_weights_outside(frozen, BINARY, None)[2].reason == reason
