@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -33,6 +32,11 @@ from imbalance_kit.correction._learner import (
 )
 from imbalance_kit.correction._log_odds import Scores, add_log_factors, to_decision, to_proba
 from imbalance_kit.correction._out_of_fold import check_every_class, out_of_fold_scores
+from imbalance_kit.correction._population import (
+    check_target_prior,
+    represented_weights,
+    towards_target_prior,
+)
 from imbalance_kit.correction._training_set import TrainingSet, carry_out, codes_among
 from imbalance_kit.shift import ClassShift, Shift
 
@@ -249,13 +253,19 @@ default="auto"
             self._warn_of_inner_splits(trained.training, groups)
         self.shift_ = None if trained.unknown else trained.shift or _unchanged(encoded)
         self._undo = to_undo(trained.shift) if self.correction_ != "none" else None
-        represented = self._represented_weights(X, encoded, weights, trained)
+        represented = represented_weights(
+            X,
+            encoded,
+            weights,
+            training=trained.training,
+            upstream=None if is_frozen(self.estimator) else to_undo(self.shift),
+        )
         self.calibrator_ = None
         if self.correction_ in CALIBRATORS:
             self.calibrator_ = self._calibrate(
                 X, labels, encoded, weights, options, groups, represented
             )
-        self._target_shift = self._towards_target_prior(encoded, represented)
+        self._target_shift = towards_target_prior(self.target_prior, encoded, represented)
         return self
 
     @available_if(_predicts_proba)  # type: ignore[untyped-decorator]
@@ -422,46 +432,6 @@ default="auto"
         check_every_class(encoded, counted, "What the calibration curve is fitted to")
         return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[rows], given)
 
-    def _represented_weights(
-        self,
-        X: Any,
-        encoded: EncodedTarget,
-        weights: NDArray[np.float64] | None,
-        trained: _Trained,
-    ) -> NDArray[np.float64] | None:
-        """Weights under which the rows handed in stand for the population predicted for."""
-        training = trained.training
-        if training.shift is not None and training.shift.reference == "training":
-            return training.weights if training.by_weights else weights
-        upstream = None if is_frozen(self.estimator) else to_undo(self.shift)
-        if upstream is None:
-            return weights
-        logs = upstream.log_factors(X, encoded.classes)
-        logs = np.broadcast_to(logs, (len(encoded.codes), logs.shape[1]))
-        # Only the ratios of the factors count: a row stands for at least one of the population.
-        undone: NDArray[np.float64] = np.exp(
-            logs.max() - logs[np.arange(len(encoded.codes)), encoded.codes]
-        )
-        return undone if weights is None else undone * weights
-
-    def _towards_target_prior(
-        self, encoded: EncodedTarget, represented: NDArray[np.float64] | None
-    ) -> ClassShift | None:
-        if self.target_prior is None:
-            return None
-        labels = encoded.classes.tolist()
-        prior = self.target_prior
-        if not isinstance(prior, Mapping):
-            if len(labels) != 2:
-                raise ValueError(
-                    f"`target_prior` as a number needs two classes, and `y` has {len(labels)}. "
-                    "Hint: pass {label: share}."
-                )
-            prior = {labels[0]: 1 - prior, labels[1]: prior}
-        totals = encoded.totals(represented)
-        shares = (totals / totals.sum()).tolist()
-        return ClassShift.from_priors(dict(zip(labels, shares, strict=True)), prior)
-
     def _check_parameters(self) -> None:
         if not is_classifier(self.estimator):
             raise TypeError(
@@ -482,15 +452,7 @@ default="auto"
                 "A frozen estimator is not trained again, so `sampler` would change nothing. Hint: "
                 "describe how it was trained by `shift`, for example ClassShift.from_rates."
             )
-        prior = self.target_prior
-        if not (
-            prior is None
-            or isinstance(prior, Mapping)
-            or (isinstance(prior, Real) and 0 < float(prior) < 1)
-        ):
-            raise ValueError(
-                f"`target_prior` must be a share in (0, 1) or {{label: share}}, got {prior!r}."
-            )
+        check_target_prior(self.target_prior)
 
     def _check_target_prior(self, trained: _Trained) -> None:
         """Refuse to move predictions that are not probabilities under the data's base rate."""
@@ -559,6 +521,7 @@ def _unchanged(encoded: EncodedTarget) -> Shift | None:
 
 def _as_trained(frozen: Any, target: EncodedTarget) -> EncodedTarget:
     """Return the labels as positions among the classes of a trained model."""
+    check_is_fitted(frozen)
     classes = np.asarray(frozen.classes_)
     return EncodedTarget(
         classes, codes_among(classes, target, "`y` has classes the frozen estimator does not know,")

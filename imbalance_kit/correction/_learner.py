@@ -152,7 +152,9 @@ def splits_inside(learner: Any, n_samples: int) -> str | None:
         return "n_iter_no_change"
     if "cv" in params and params["cv"] != "prefit":
         return "cv"
-    return "oob_score" if params.get("oob_score") else None
+    if params.get("oob_score"):
+        return "oob_score"
+    return "probability" if params.get("probability") is True else None
 
 
 def takes_groups(learner: Any) -> bool:

@@ -154,6 +154,7 @@ def test_empty() -> None:
     ("y", "message"),
     [
         (None, "the target y is None: class labels are needed"),
+        ([1j, 2], "Complex data not supported: `y` holds complex numbers"),
         ([0.5, 1.5, 0.1], "Unknown label type: continuous"),
         (np.array([0.5, 1.0, 2.5], dtype=object), "Unknown label type: continuous.*Hint: bin the"),
         (np.array([0.5, "a"], dtype=object), "Unknown label type: continuous"),

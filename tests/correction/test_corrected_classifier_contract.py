@@ -15,6 +15,7 @@ from imblearn import FunctionSampler
 from scipy.special import expit
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.cluster import KMeans
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import make_scorer, roc_auc_score
@@ -458,8 +459,10 @@ def test_unknown_class_weights_name_the_way_out() -> None:
 
 
 def test_before_fit() -> None:
-    with pytest.raises(sklearn.exceptions.NotFittedError):
+    with pytest.raises(NotFittedError, match="CorrectedClassifier instance is not fitted yet"):
         CorrectedClassifier(LR).predict_proba(X)
+    with pytest.raises(NotFittedError, match="FrozenEstimator instance is not fitted yet"):
+        CorrectedClassifier(FrozenEstimator(LogisticRegression())).fit(X, Y)
 
 
 def test_a_frozen_model_takes_weights_its_learner_would_not() -> None:

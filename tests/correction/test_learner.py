@@ -225,6 +225,8 @@ def test_margins_of_pairs_are_refused() -> None:
         (GridSearchCV(LogisticRegression(), {}), "cv"),
         (RandomForestClassifier(), None),
         (RandomForestClassifier(oob_score=True), "oob_score"),
+        (SVC(), None),
+        (SVC(probability=True), "probability"),
     ],
 )
 def test_who_holds_rows_out(learner: Any, by: str | None) -> None:

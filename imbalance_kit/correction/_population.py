@@ -1,0 +1,77 @@
+"""Which population predictions are for: what each row weighs in it, and another base rate."""
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imbalance_kit._utils._targets import EncodedTarget
+from imbalance_kit.correction._training_set import TrainingSet
+from imbalance_kit.shift import ClassShift, Shift
+
+
+def represented_weights(
+    X: Any,
+    target: EncodedTarget,
+    weights: NDArray[np.float64] | None,
+    *,
+    training: TrainingSet,
+    upstream: Shift | None,
+) -> NDArray[np.float64] | None:
+    """Return weights under which the rows handed in stand for the population, or None for ones.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
+        Rows handed in.
+    target : EncodedTarget
+        Their labels.
+    weights : ndarray of shape (n_samples,) or None
+        Weights handed in.
+    training : TrainingSet
+        What was made of them; a weighter's population is wanted instead of their own.
+    upstream : Shift or None
+        What is to be undone of the time before they came here.
+    """
+    if training.shift is not None and training.shift.reference == "training":
+        return training.weights if training.by_weights else weights
+    if upstream is None:
+        return weights
+    logs = upstream.log_factors(X, target.classes)
+    logs = np.broadcast_to(logs, (len(target.codes), logs.shape[1]))
+    own = logs[np.arange(len(target.codes)), target.codes]
+    # Only the ratios of the factors count: a row stands for at least one of the population.
+    undone: NDArray[np.float64] = np.exp(logs.max() - own)
+    return undone if weights is None else undone * weights
+
+
+def check_target_prior(prior: Any) -> None:
+    """Raise unless `target_prior` is None, a share or shares by label."""
+    is_share = isinstance(prior, Real) and 0 < float(prior) < 1
+    if not (prior is None or is_share or isinstance(prior, Mapping)):
+        raise ValueError(
+            f"`target_prior` must be a share in (0, 1) or {{label: share}}, got {prior!r}."
+        )
+
+
+def towards_target_prior(
+    prior: float | Mapping[Any, float] | None,
+    target: EncodedTarget,
+    represented: NDArray[np.float64] | None,
+) -> ClassShift | None:
+    """Return the shift from the population's base rate to the one asked for, None for none."""
+    if prior is None:
+        return None
+    labels = target.classes.tolist()
+    if not isinstance(prior, Mapping):
+        if len(labels) != 2:
+            raise ValueError(
+                f"`target_prior` as a number needs two classes, and `y` has {len(labels)}. "
+                "Hint: pass {label: share}."
+            )
+        prior = {labels[0]: 1 - prior, labels[1]: prior}
+    totals = target.totals(represented)
+    shares = (totals / totals.sum()).tolist()
+    return ClassShift.from_priors(dict(zip(labels, shares, strict=True)), prior)
