@@ -1,9 +1,9 @@
 """Learners that can be trained with known log odds in their linear predictor, and how each does it.
 
-Each library has its own word for the offset (init score, base margin, baseline) and its own habit of
-adding it, or a base score, to predictions. An adapter hides both: it trains with an offset and
-returns scores without it. The table of adapters is keyed by class name, so nothing is imported here;
-`register_offset_learner` adds to it.
+Each library has its own word for the offset (init score, base margin, baseline) and its own habit
+of adding it, or a base score, to predictions. An adapter hides both: it trains with an offset and
+returns scores without it. The table of adapters is keyed by class name, so nothing is imported
+here; `register_offset_learner` adds to it.
 """
 
 from collections.abc import Callable
@@ -114,17 +114,15 @@ def fit_with_offset(
     return adapter.fit(learner, X, y, offset, sample_weight)
 
 
-def predict_without_offset(learner: Any, X: Any) -> Scores:
-    """Return the scores of a learner trained by `fit_with_offset`."""
+def predict_without_offset(learner: Any, X: Any, start: NDArray[np.float64]) -> Scores:
+    """Return the scores of a learner trained by `fit_with_offset`, `start` added."""
     while isinstance(learner, Pipeline):
         if len(learner) > 1:
             X = learner[:-1].transform(X)
         learner = learner.steps[-1][1]
     adapter = offset_adapter(learner)
     assert adapter is not None
-    scores = np.asarray(adapter.predict(learner, X), dtype=np.float64)
-    if scores.ndim == 2 and scores.shape[1] == 1:
-        scores = scores[:, 0]
+    scores = np.asarray(adapter.predict(learner, X), dtype=np.float64) + start
     if scores.ndim == 1:
         return scores
     scores = scores - scores.max(axis=1, keepdims=True)
@@ -220,11 +218,14 @@ class _StartingPoint:
                 "Gradient boosting with n_iter_no_change splits the rows, and an offset cannot "
                 "follow. Hint: n_iter_no_change=None."
             )
-        logits = self.offset if self.offset.ndim == 2 else np.column_stack(
-            [np.zeros(len(self.offset)), self.offset]
+        logits = (
+            self.offset
+            if self.offset.ndim == 2
+            else np.column_stack([np.zeros(len(self.offset)), self.offset])
         )
         proba: NDArray[np.float64] = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return proba / proba.sum(axis=1, keepdims=True)
+        proba /= proba.sum(axis=1, keepdims=True)
+        return proba
 
 
 def _fit_gradient_boosting(learner: Any, X: Any, y: Any, offset: Any, sample_weight: Any) -> Any:
@@ -242,10 +243,27 @@ def _fit_gradient_boosting(learner: Any, X: Any, y: Any, offset: Any, sample_wei
     return learner
 
 
+def _fit_glum(learner: Any, X: Any, y: Any, offset: Any, sample_weight: Any) -> Any:
+    family = getattr(learner, "family", None)
+    if "binomial" not in str(family).lower():
+        raise ValueError(
+            f"A generalized linear model of family {family!r} has no log odds. Hint: "
+            "family='binomial'."
+        )
+    codes = np.unique(y, return_inverse=True)[1].astype(np.float64)
+    return learner.fit(X, codes, sample_weight=sample_weight, offset=offset)
+
+
+def _predict_glum(learner: Any, X: Any) -> Any:
+    return learner.linear_predictor(X)
+
+
 for _path, _fit, _predict, _start in (
     ("lightgbm.LGBMClassifier", _fit_lightgbm, _predict_lightgbm, True),
     ("xgboost.XGBClassifier", _fit_xgboost, _predict_xgboost, True),
     ("catboost.CatBoostClassifier", _fit_catboost, _predict_catboost, True),
+    ("glum.GeneralizedLinearRegressor", _fit_glum, _predict_glum, False),
+    ("glum.GeneralizedLinearRegressorCV", _fit_glum, _predict_glum, False),
     ("sklearn.GradientBoostingClassifier", _fit_gradient_boosting, _predict_decision, True),
 ):
     register_offset_learner(_path, _fit, _predict, starts_from_prior=_start)

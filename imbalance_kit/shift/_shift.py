@@ -48,6 +48,11 @@ class Shift(ABC):
     reference: Reference
 
     @property
+    def depends_on_row(self) -> bool:
+        """Whether the factor is a function of the row, and not of the class alone."""
+        return True
+
+    @property
     @abstractmethod
     def classes(self) -> tuple[Any, ...]:
         """Labels in the order of the columns of `proba`."""
@@ -152,8 +157,8 @@ class Shift(ABC):
         odd = [label for label in self.classes if not isinstance(label, (str, int, float))]
         if odd:
             raise TypeError(
-                f"The classes {odd!r} cannot be written as JSON. Hint: use labels that are strings, "
-                "integers, booleans or floats."
+                f"The classes {odd!r} cannot be written as JSON. Hint: use labels that are "
+                "strings, integers, booleans or floats."
             )
         return json.dumps({"kind": type(self).__name__, "version": 1, **self._content()})
 
@@ -205,6 +210,11 @@ class ChainedShift(Shift):
     def exact(self) -> bool:  # type: ignore[override]
         """Whether every part is exact."""
         return all(part.exact for part in self.parts)
+
+    @property
+    def depends_on_row(self) -> bool:
+        """Whether any part's factor is a function of the row."""
+        return any(part.depends_on_row for part in self.parts)
 
     @property
     def reference(self) -> Reference:  # type: ignore[override]
