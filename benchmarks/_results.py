@@ -15,7 +15,9 @@ FOLDER = Path(__file__).parent / "results"
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "imbalanced-learn", "pandas")
 
 
-def write_results(name: str, question: str, figures: Any, *, libraries: tuple[str, ...] = ()) -> Path:
+def write_results(
+    name: str, question: str, figures: Any, *, libraries: tuple[str, ...] = ()
+) -> Path:
     """Write results/<name>.json: the question, the figures, and what they were measured with."""
     content = {
         "question": question,

@@ -2,7 +2,11 @@
 
 from imbalance_kit._utils._sampling_strategy import Ratios
 from imbalance_kit.combine import SamplerChain
-from imbalance_kit.correction import CorrectedClassifier
+from imbalance_kit.correction import (
+    CorrectedClassifier,
+    OffsetLogisticRegression,
+    register_offset_learner,
+)
 from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
@@ -20,6 +24,7 @@ __all__ = [
     "ComparisonReport",
     "CorrectedClassifier",
     "NonuniformNegativeSampler",
+    "OffsetLogisticRegression",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
@@ -28,4 +33,5 @@ __all__ = [
     "compare_strategies",
     "compute_calibration",
     "estimate_prior",
+    "register_offset_learner",
 ]

@@ -8,9 +8,7 @@ import pandas as pd
 import pytest
 
 _FOLDER = Path(
-    os.environ.get(
-        "IMBALANCE_KIT_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"
-    )
+    os.environ.get("IMBALANCE_KIT_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
 )
 _TARGETS = {
     "mammography": "microcalcification",

@@ -20,6 +20,7 @@ from imbalance_kit import (
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
+    OffsetLogisticRegression,
     RandomOverSampler,
     RandomUnderSampler,
     Ratios,
@@ -70,6 +71,10 @@ CONFIGURATIONS: dict[str, list[Any]] = {
         ClassWeighter({0: 0.5, 1: 0.3, 2: 0.2}),
         ClassWeighter(Ratios({1: 2.0}, of="own")),
     ],
+    "OffsetLogisticRegression": [
+        OffsetLogisticRegression(C=100.0, solver="lbfgs"),
+        OffsetLogisticRegression(fit_intercept=False, covariance=None),
+    ],
     "CorrectedClassifier": [
         CorrectedClassifier(LEARNER, ClassWeighter()),
         CorrectedClassifier(LEARNER, RandomUnderSampler()),
@@ -89,7 +94,22 @@ CONFIGURATIONS: dict[str, list[Any]] = {
 
 # (class, law) that is blank in every configuration, and why. Laws of another kind of object, such
 # as rows of a shift, need no entry.
-BLANKS: dict[tuple[str, str], str] = {}
+BLANKS: dict[tuple[str, str], str] = {
+    ("OffsetLogisticRegression", law): reason
+    for reason, laws in {
+        "the offset is handed in with the rows, and no shift is kept": (
+            "check_undo_reverses_apply",
+            "check_then_undoes_both",
+            "check_columns_follow_classes",
+        ),
+        "nothing is drawn": ("check_random_state_fixes_the_result",),
+        "what was sampled, and how, is known to the caller only; simulated in its own tests": (
+            "check_corrected_mean_is_the_base_rate",
+            "check_corrected_loss_is_that_of_all_rows",
+        ),
+    }.items()
+    for law in laws
+}
 
 
 def _classes() -> list[type]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from importlib.metadata import version
+from inspect import cleandoc
 from typing import Annotated, Any
 
 import typer
 
+from imbalance_kit import __version__
 from imbalance_kit.cli._compare import compare
 from imbalance_kit.cli._main import INTERRUPTED, WRONG_USE
 from imbalance_kit.cli._messages import InputError
@@ -30,15 +31,21 @@ def with_messages(command: Callable[..., None]) -> Callable[..., None]:
             typer.echo(f"Error: {error}", err=True)
             raise typer.Exit(WRONG_USE) from None
         except KeyboardInterrupt:
-            typer.echo("Interrupted: nothing was written.", err=True)
+            typer.echo("Interrupted.", err=True)
             raise typer.Exit(INTERRUPTED) from None
 
     return run
 
 
+def _one_line_per_paragraph(docstring: str | None) -> str:
+    """Return the text for a reader of unknown width: typer keeps the ends of lines."""
+    paragraphs = cleandoc(docstring or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"imbalance-kit {version('imbalance-kit')}")
+        typer.echo(f"imbalance-kit {__version__}")
         raise typer.Exit
 
 
@@ -52,4 +59,4 @@ def imbalance_kit(
     """Change training data that are not shaped like the world, and undo it in predictions."""
 
 
-app.command()(with_messages(compare))
+app.command(help=_one_line_per_paragraph(compare.__doc__))(with_messages(compare))

@@ -4,19 +4,20 @@ Every function returns one SVG drawing. Variants are told by shape as well as by
 done to the data and left in the predictions is dashed, what was undone is solid.
 """
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from imbalance_kit.cli._curves import SCORE_RANGE, Curves, Panel
+from imbalance_kit.cli._curves import Curves, Panel
 from imbalance_kit.cli._svg import Axis, element, line, log_odds, path, picture, text
 from imbalance_kit.model_selection import ComparisonReport, Metric
 
 WIDTH, HEIGHT = 320.0, 264.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 10.0, 8.0, 42.0
 
-PROBABILITY_TICKS = (0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
+_TICKS = (0.5, 0.1, 0.9, 0.01, 0.99, 0.001, 0.999, 1e-4, 0.9999, 1e-5, 0.99999, 1e-6)
 _NARROWEST = (0.02, 0.9)  # a reliability diagram shows at least this range
 
 
@@ -31,28 +32,29 @@ def reliability_range(panels: Sequence[Panel]) -> tuple[float, float]:
     """Return the smallest and largest probability to draw, the same in all panels."""
     bins = [b for panel in panels for curves in panel.curves for b in curves.bins]
     values = [v for b in bins for v in (b.mean_predicted, b.observed_rate) if 0.0 < v < 1.0]
+    least = 0.4 / max(b.count for b in bins)  # of shares below it the rows can tell nothing
     low = min([*values, _NARROWEST[0]])
     high = max([*values, _NARROWEST[1]])
-    return max(low / 1.3, 1e-5), min(1.0 - (1.0 - high) / 1.3, 1.0 - 1e-5)
+    return max(low / 1.3, least), min(1.0 - (1.0 - high) / 1.3, 1.0 - least)
 
 
 def draw_reliability(panel: Panel, reference: Panel, limits: tuple[float, float]) -> str:
     """Draw what was predicted against what happened, on a scale of log odds."""
     x = Axis(*limits, _LEFT, WIDTH - _RIGHT, log_odds)
     y = Axis(*limits, HEIGHT - _BOTTOM, _TOP, log_odds)
-    ticks = [tick for tick in PROBABILITY_TICKS if limits[0] <= tick <= limits[1]]
-    marks = [(tick, _percent(tick)) for tick in ticks]
-    shapes = _frame(x, y, marks, marks, "predicted probability", "observed share")
+    shapes = _frame(x, y, _ticks(x), _ticks(y), "predicted probability", "observed share")
     shapes.append(line(*_at(x, y, limits[0], limits[0]), *_at(x, y, limits[1], limits[1]), "ideal"))
     for curves, class_ in _with_reference(panel, reference):
         points = [_at(x, y, b.mean_predicted, b.observed_rate) for b in curves.bins]
-        shapes.append(path(points, f"curve {class_}"))
+        inner = [p for p, b in zip(points, curves.bins, strict=True) if 0 < b.observed_rate < 1]
+        if inner:
+            shapes.append(path(inner, f"curve {class_}"))
         if class_ == "reference" and panel is not reference:
             continue
         for one, (px, py) in zip(curves.bins, points, strict=True):
             low, high = y([one.observed_low, one.observed_high])
             shapes.append(line(px, float(low), px, float(high), f"interval {class_}"))
-            # A share of exactly 0 or 1 has no place on this scale: a hollow point at the edge.
+            # A share of exactly 0 or 1 has no place on this scale: a hollow point on the edge.
             hollow = " hollow" if one.observed_rate in (0.0, 1.0) else ""
             shapes.append(element("circle", cx=px, cy=py, r=3.2, class_=f"point {class_}{hollow}"))
     return picture(WIDTH, HEIGHT, f"Reliability diagram: {panel.name}", shapes)
@@ -71,23 +73,26 @@ def draw_precision_recall(panel: Panel, reference: Panel, base_rate: float) -> s
     return picture(WIDTH, HEIGHT, f"Precision and recall: {panel.name}", shapes)
 
 
-def draw_scores(panel: Panel, label: str) -> str:
+def draw_scores(panel: Panel, limits: tuple[float, float], label: str) -> str:
     """Draw where the predictions of the class and of the others lie, a strip per variant."""
     strip, gap = 92.0, 20.0
     height = _TOP + len(panel.curves) * (strip + gap) + _BOTTOM - gap
-    x = Axis(-SCORE_RANGE, SCORE_RANGE, 12.0, WIDTH - 12.0)
+    x = Axis(*limits, 12.0, WIDTH - 12.0)
+    low, high = (1.0 / (1.0 + math.exp(-limit)) for limit in limits)
+    x_proba = Axis(low, high, 12.0, WIDTH - 12.0, log_odds)
     bottom = height - _BOTTOM
     shapes = []
-    for tick in PROBABILITY_TICKS[1:-1]:
-        place = float(x(log_odds(np.asarray(tick))))
+    for tick, words in _ticks(x_proba):
+        place = float(x_proba(tick))
         shapes.append(line(place, _TOP, place, bottom, "half" if tick == 0.5 else "grid"))
-        shapes.append(text(place, bottom + 15.0, _percent(tick), "tick"))
+        shapes.append(text(place, bottom + 15.0, words, "tick"))
     for number, curves in enumerate(panel.curves):
         base = _TOP + number * (strip + gap) + strip
-        highest = max(curves.scores_of.max(), curves.scores_not.max())
-        for shares, class_ in ((curves.scores_not, "others"), (curves.scores_of, "of-class")):
-            y = Axis(0.0, float(highest), base, base - strip + 16.0)
-            shapes.append(path(_steps(x(curves.score_edges), y(shares), base), class_, closed=True))
+        edges, of_class, of_others = curves.score_shares(limits)
+        highest = float(max(of_class.max(), of_others.max()))
+        for shares, class_ in ((of_others, "others"), (of_class, "of-class")):
+            y = Axis(0.0, highest, base, base - strip + 16.0)
+            shapes.append(path(_steps(x(edges), y(shares), base), class_, closed=True))
         shapes.append(line(12.0, base, WIDTH - 12.0, base, "axis"))
         shapes.append(text(14.0, base - strip + 14.0, curves.variant, "strip", "start"))
     shapes.append(text(WIDTH / 2, height - 8.0, f"predicted probability of {label}", "title"))
@@ -169,6 +174,18 @@ def _steps(edges: np.ndarray, tops: np.ndarray, base: float) -> list[tuple[float
     return [*points, (float(edges[-1]), base)]
 
 
+def _ticks(axis: Axis) -> list[tuple[float, str]]:
+    """Return probabilities to mark on an axis of log odds, from the middle outwards."""
+    taken: list[float] = []
+    for tick in _TICKS:
+        place = float(axis(tick))
+        room = 46.0 if tick < 1e-3 or tick > 0.999 else 30.0
+        free = all(abs(place - float(axis(other))) >= room for other in taken)
+        if axis.low <= tick <= axis.high and free:
+            taken.append(tick)
+    return [(tick, _percent(tick)) for tick in sorted(taken)]
+
+
 def _round_step(reach: float) -> float:
     """Return the largest of 1, 2, 5 times a power of ten that is within reach."""
     power = 10.0 ** np.floor(np.log10(reach))
@@ -176,4 +193,4 @@ def _round_step(reach: float) -> float:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:g}%"
+    return f"{share * 100:.6f}".rstrip("0").rstrip(".") + "%"

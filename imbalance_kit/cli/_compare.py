@@ -10,120 +10,55 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
 
 import joblib
-import typer
 from rich.console import Console
 
+from imbalance_kit.cli._compare_options import (
+    DEMO_REPEATS,
+    Drop,
+    Estimator,
+    File,
+    Folds,
+    Groups,
+    Html,
+    Jobs,
+    Json,
+    Positive,
+    Quiet,
+    Repeats,
+    Seed,
+    Strategies,
+    Target,
+    Weights,
+)
 from imbalance_kit.cli._dataset import Dataset, check_folds, make_dataset
 from imbalance_kit.cli._demo_data import load_demo
 from imbalance_kit.cli._html_report import make_html
 from imbalance_kit.cli._learners import DESCRIPTIONS, LearnerName, make_learner
 from imbalance_kit.cli._messages import InputError, quote_some
-from imbalance_kit.cli._output import check_outputs, write_whole
+from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 from imbalance_kit.cli._progress import show_progress
 from imbalance_kit.cli._read_table import read_table
-from imbalance_kit.cli._strategies import NAMES, choose_strategies
+from imbalance_kit.cli._strategies import choose_strategies
 from imbalance_kit.cli._tables import WIDTH, print_list, print_report
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 
 # Up to so many values one process is done before a second one has started.
-_SMALL = 250_000
-# So few rows need the second round for differences to show.
-_DEMO_REPEATS = 2
-
-File = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="[FILE]",
-        show_default=False,
-        help="CSV (also gzipped) or parquet. Without it: scanned digits that ship with "
-        "scikit-learn, is it an 8?",
-    ),
-]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--target", "-t", metavar="COLUMN", show_default=False, help="The class to predict."
-    ),
-]
-Positive = Annotated[
-    str | None,
-    typer.Option(
-        metavar="LABEL",
-        show_default=False,
-        help="The class of interest; of more than two, this one against the rest. Default: the "
-        "rarer of two.",
-    ),
-]
-Estimator = Annotated[LearnerName, typer.Option("--estimator", "-e", help="The learner.")]
-Drop = Annotated[
-    list[str] | None,
-    typer.Option(metavar="COLUMN", show_default=False, help="Leave a column out. Repeatable."),
-]
-Groups = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COLUMN",
-        show_default=False,
-        help="Rows that belong together (a patient, say) are held out together.",
-    ),
-]
-Weights = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COLUMN", show_default=False, help="Weights of the rows, in training and figures."
-    ),
-]
-Folds = Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")]
-Repeats = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        show_default=False,
-        help=f"Times it is repeated, shuffled anew. Default: 1, without FILE {_DEMO_REPEATS}.",
-    ),
-]
-Strategies = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAMES",
-        show_default=False,
-        help=f"Of {', '.join(NAMES)}, separated by commas; the samplers also with a ratio, as "
-        "under-sampling:0.5. Default: these and SMOTE.",
-    ),
-]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same figures.")]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        show_default=False,
-        help="Processes. Default: one for small tables, one per core for others.",
-    ),
-]
-Json = Annotated[
-    Path | None, typer.Option("--json", show_default=False, help="Write all figures to a file.")
-]
-Html = Annotated[
-    Path | None,
-    typer.Option("--html", show_default=False, help="Write a page with tables and charts."),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+_SMALL = 1_000_000
 
 
 def compare(
     file: File = None,
     target: Target = None,
     positive: Positive = None,
-    estimator: Estimator = LearnerName.LOGISTIC,
     drop: Drop = None,
     groups: Groups = None,
     weights: Weights = None,
+    estimator: Estimator = LearnerName.LOGISTIC,
+    strategies: Strategies = None,
     folds: Folds = 5,
     repeats: Repeats = None,
-    strategies: Strategies = None,
     seed: Seed = 0,
     jobs: Jobs = None,
     json_path: Json = None,
@@ -132,8 +67,13 @@ def compare(
 ) -> None:
     """Tell what resampling, weighting or moving the threshold is worth on your data.
 
-    Compares them under cross-validation with leaving the data as they are, raw
-    and corrected, and says in words what the figures show.
+    Each is compared under cross-validation with leaving the data as they are, raw and with its
+    effect on the probabilities undone; the figures are put into words.
+
+    Empty fields, ?, NA, NaN and NULL are missing. Categories, dates and gaps are prepared for the
+    learner, from the training rows of each fold alone.
+
+    Example: imbalance-kit compare loans.csv --target default --html report.html
     """
     check_outputs({"--json": json_path, "--html": html_path}, file)
     columns = {"target": target, "groups": groups, "weights": weights}
@@ -149,7 +89,7 @@ def compare(
                 dataset.X,
                 dataset.y,
                 cv=folds,
-                n_repeats=repeats or (_DEMO_REPEATS if file is None else 1),
+                n_repeats=repeats or (DEMO_REPEATS if file is None else 1),
                 groups=dataset.groups,
                 sample_weight=dataset.weights,
                 pos_label=dataset.positive,
@@ -165,10 +105,11 @@ def compare(
     if html_path is not None:
         write_whole(html_path, make_html(report, dataset, learner))
     if not quiet:
-        console = Console(width=_width(), highlight=False)
-        print_report(console, report, dataset, learner)
-        written = [str(path) for path in (json_path, html_path) if path is not None]
-        print_list(console, "Written", written)
+        with standard_output():
+            console = Console(width=_width(), highlight=False)
+            print_report(console, report, dataset, learner)
+            written = [str(path) for path in (json_path, html_path) if path is not None]
+            print_list(console, "Written", written)
 
 
 def _load(
@@ -224,6 +165,5 @@ def _to_json(report: ComparisonReport) -> str:
 
 def _width() -> int:
     """Return the width of the terminal, at most 100 columns; 100 in a file or a pipe."""
-    return (
-        min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH) if sys.stdout.isatty() else WIDTH
-    )
+    columns = shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
+    return min(columns, WIDTH)

@@ -1,6 +1,7 @@
 """From a report to the points of its charts, by the public functions that compute them."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,6 @@ from imbalance_kit.model_selection import ComparisonReport, StrategyResult
 _Floats = NDArray[np.float64]
 
 N_BINS = 10
-# Log odds of -7 to 7 are 0.1 % to 99.9 %; what lies outside is counted in the outermost cells.
-SCORE_RANGE = 7.0
 _SCORE_CELLS = 56
 _MOST_POINTS = 250
 
@@ -26,8 +25,8 @@ class Curves:
     """What is drawn of one strategy and variant.
 
     `bins` are those of a reliability diagram; `recall` and `precision` the points of a curve, with
-    `average_precision` its area; `score_edges` (k + 1,) the log odds between which `scores_of` and
-    `scores_not` (k,) are the shares of the rows of the class, and of the others.
+    `average_precision` its area; `odds_of` and `odds_not` the log odds predicted for the rows of
+    the class and for the others, with their weights.
     """
 
     variant: str
@@ -35,9 +34,25 @@ class Curves:
     recall: _Floats
     precision: _Floats
     average_precision: float
-    score_edges: _Floats
-    scores_of: _Floats
-    scores_not: _Floats
+    odds_of: _Floats
+    odds_not: _Floats
+    weights_of: _Floats | None
+    weights_not: _Floats | None
+
+    def score_shares(self, limits: tuple[float, float]) -> tuple[_Floats, _Floats, _Floats]:
+        """Return edges (k + 1,) between the limits and the shares (k,) of rows between them.
+
+        The first shares are those of the class. What lies outside is in the outermost cells.
+        """
+        edges = np.linspace(*limits, _SCORE_CELLS + 1)
+        shares = []
+        for odds, weights in (
+            (self.odds_of, self.weights_of),
+            (self.odds_not, self.weights_not),
+        ):
+            counts = np.histogram(np.clip(odds, *limits), bins=edges, weights=weights)[0]
+            shares.append(counts / counts.sum())
+        return edges, shares[0], shares[1]
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,14 @@ def compute_panels(report: ComparisonReport) -> tuple[Panel, ...]:
     return tuple(Panel(name, tuple(curves)) for name, curves in grouped.items())
 
 
+def score_limits(panels: Sequence[Panel]) -> tuple[float, float]:
+    """Return the log odds between which nearly all predictions lie, at least -3 and 3."""
+    curves = [one for panel in panels for one in panel.curves]
+    ends = [np.quantile(odds, (0.01, 0.99)) for c in curves for odds in (c.odds_of, c.odds_not)]
+    low, high = np.min(ends), np.max(ends)
+    return float(np.clip(low, -16.0, -3.0)), float(np.clip(high, 3.0, 16.0))
+
+
 def _curves(result: StrategyResult, label: Any, column: int) -> Curves:
     held = result.predictions
     truth = np.asarray(held.y_true == label)
@@ -81,17 +104,20 @@ def _curves(result: StrategyResult, label: Any, column: int) -> Curves:
         warnings.simplefilter("ignore", UndefinedMetricWarning)  # the slope, which is not drawn
         calibration = compute_calibration(truth, proba, sample_weight=weights, n_bins=N_BINS)
     precision, recall, _ = precision_recall_curve(truth, proba, sample_weight=weights)
-    kept = _spread(recall)
-    edges, of_class, of_others = _score_shares(truth, proba, weights)
+    # Where no row of the class is found yet, precision is 0 or (by convention) 1: noise.
+    kept = _spread(recall[recall > 0.0])
+    with np.errstate(divide="ignore"):
+        odds = np.log(proba) - np.log1p(-proba)
     return Curves(
         variant=result.variant,
         bins=calibration.per_class[0].bins,
         recall=recall[kept],
         precision=precision[kept],
         average_precision=float(average_precision_score(truth, proba, sample_weight=weights)),
-        score_edges=edges,
-        scores_of=of_class,
-        scores_not=of_others,
+        odds_of=odds[truth],
+        odds_not=odds[~truth],
+        weights_of=None if weights is None else weights[truth],
+        weights_not=None if weights is None else weights[~truth],
     )
 
 
@@ -100,17 +126,3 @@ def _spread(recall: _Floats) -> NDArray[np.intp]:
     cells = np.floor(recall * _MOST_POINTS)
     first = np.flatnonzero(np.diff(cells, prepend=np.inf))
     return np.unique(np.concatenate([first, [len(recall) - 1]]))
-
-
-def _score_shares(
-    truth: NDArray[np.bool_], proba: _Floats, weights: _Floats | None
-) -> tuple[_Floats, _Floats, _Floats]:
-    edges = np.linspace(-SCORE_RANGE, SCORE_RANGE, _SCORE_CELLS + 1)
-    with np.errstate(divide="ignore"):
-        odds = np.clip(np.log(proba) - np.log1p(-proba), -SCORE_RANGE, SCORE_RANGE)
-    shares = []
-    for rows in (truth, ~truth):
-        given = None if weights is None else weights[rows]
-        counts = np.histogram(odds[rows], bins=edges, weights=given)[0].astype(np.float64)
-        shares.append(counts / counts.sum())
-    return edges, shares[0], shares[1]

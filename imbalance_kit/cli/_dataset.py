@@ -17,6 +17,7 @@ from imbalance_kit.cli._read_table import Table
 if TYPE_CHECKING:
     import pandas as pd
 
+_LEAST_ROWS = 4  # of a class: two to train on in every fold, whatever the folds
 _MOST_NUMBERED_CLASSES = 20  # a target with more different numbers is a quantity
 
 
@@ -92,13 +93,16 @@ def check_folds(dataset: Dataset, folds: int) -> None:
         It names the class and its rows.
     """
     classes, counts = np.unique(dataset.y, return_counts=True)
-    if counts.min() < folds:
+    needed = max(folds, _LEAST_ROWS)
+    if counts.min() < needed:
         rarest, n_rows = classes[counts.argmin()], int(counts.min())
         many = f" (one of {len(classes)} classes)" if len(classes) > 2 else ""
         raise InputError(
             f"Class {str(rarest)!r}{many} has {count_of(n_rows, 'row')}: {folds} folds need at "
-            f"least {folds}.",
-            f"--folds {n_rows}, or more rows." if n_rows > 1 else "give it more rows, or merge it.",
+            f"least {needed}.",
+            f"--folds {n_rows}, or more rows."
+            if n_rows >= _LEAST_ROWS
+            else "gather more rows of it, or merge it with another class.",
         )
     if dataset.groups is not None and (n_groups := len(np.unique(dataset.groups))) < folds:
         raise InputError(

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from string import Template
 
+from imbalance_kit import __version__
 from imbalance_kit.cli._charts import (
     draw_differences,
     draw_precision_recall,
@@ -19,7 +20,7 @@ from imbalance_kit.cli._charts import (
     reliability_range,
     variant_class,
 )
-from imbalance_kit.cli._curves import Panel, compute_panels, drawn_class
+from imbalance_kit.cli._curves import Panel, compute_panels, drawn_class, score_limits
 from imbalance_kit.cli._dataset import Dataset
 from imbalance_kit.cli._figures import quote_label
 from imbalance_kit.cli._html_table import make_legend, make_table
@@ -91,13 +92,13 @@ def _differences(report: ComparisonReport) -> dict[str, str]:
 def _charts(report: ComparisonReport) -> dict[str, str]:
     panels = compute_panels(report)
     reference, label = panels[0], quote_label(drawn_class(report))
-    limits = reliability_range(panels)
+    limits, odds = reliability_range(panels), score_limits(panels)
     weights = reference_rate(report)
     others = [panel for panel in panels if panel is not reference or len(panel.curves) > 1]
     shown = others or [reference]
     reliability = [(p.name, draw_reliability(p, reference, limits)) for p in shown]
     ranking = [(_with_area(p), draw_precision_recall(p, reference, weights)) for p in shown]
-    scores = [(p.name, draw_scores(p, label)) for p in panels]
+    scores = [(p.name, draw_scores(p, odds, label)) for p in panels]
     texts = {
         "reliability_text": "Held-out rows in ten groups of equal size: what was predicted for "
         "them, and the share that is of the class, with 95 % intervals. On the dashed diagonal "
@@ -108,8 +109,8 @@ def _charts(report: ComparisonReport) -> dict[str, str]:
         "of the positives are found (recall), for every threshold. The dashed line is what "
         "guessing reaches. Folds are pooled; the figures above are means over folds.",
         "scores_text": f"Predictions for held-out rows of class {label} and for all others, each "
-        "with the same area. The dotted line is 50 %, the default threshold of two classes. "
-        "Predictions beyond 0.1 % and 99.9 % are drawn at the ends.",
+        "with the same area, on the same scale as above. The dotted line is 50 %, the default "
+        "threshold of two classes. Predictions beyond the ends are drawn at the ends.",
     }
     return {
         "key": _key(shown, reference),
@@ -197,7 +198,7 @@ def _names(names: Sequence[str] | dict[str, str]) -> str:
 
 
 def _footer() -> str:
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("imbalance-kit", "scikit-learn", "imbalanced-learn")
+    others = ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "imbalanced-learn"))
+    return (
+        f"Made by imbalance-kit {__version__}, with {others}, Python {platform.python_version()}."
     )
-    return f"Made by imbalance-kit compare. {versions}, Python {platform.python_version()}."

@@ -82,7 +82,10 @@ def _row_head(result: StrategyResult, repeated: bool) -> str:
     name = escape(result.name)
     if repeated:
         name = f'<span class="hidden">{name}</span>'
-    return f'<th scope="row" title="{escape(result.name)}">{variant}{name}</th>'
+    return (
+        f'<th scope="row" title="{escape(result.name)}"><div class="who"><span class="name">{name}'
+        f"</span>{variant}</div></th>"
+    )
 
 
 def _cells(

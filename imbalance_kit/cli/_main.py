@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from imbalance_kit._utils._optional import import_optional
 
-DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+DONE, WRONG_USE, INTERRUPTED = 0, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,13 @@
-"""Files that are written whole or not at all, and known to be writable before the work starts."""
+"""Files that are written whole or not at all, and known to be writable before the work starts.
+
+Standard output, which cannot be known beforehand, fails with a message.
+"""
 
 import os
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -60,6 +66,37 @@ def write_whole(path: Path, text: str) -> None:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
+
+
+@contextmanager
+def standard_output() -> Iterator[None]:
+    """Print inside it: a full disk is one message, a reader who has left (`head`) is none.
+
+    Raises
+    ------
+    InputError
+        If what was printed cannot be written.
+    SystemExit
+        With code 1 if nobody reads any more.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_standard_output()
+        raise SystemExit(1) from None
+    except OSError as error:
+        _discard_standard_output()
+        raise InputError(
+            f"Standard output cannot be written: {error.strerror or error}."
+        ) from error
+
+
+def _discard_standard_output() -> None:
+    """Send what is left in the buffer nowhere, so that Python does not try again at its end."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def _check_writable(option: str, path: Path, real: Path) -> None:

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+_LABEL_WIDTH = 36
+
 ReportProgress = Callable[[int, int, str], object]
 
 
@@ -29,7 +31,7 @@ def show_progress(console: Console) -> Iterator[ReportProgress | None]:
 
         def report(done: int, total: int, label: str) -> None:
             words = Text(label)
-            words.truncate(44, overflow="ellipsis")
+            words.truncate(_LABEL_WIDTH, overflow="ellipsis", pad=True)  # the bar stays in place
             bar.update(task, completed=done, total=total, description=words.plain)
 
         yield report

@@ -163,9 +163,8 @@ def _on_cost(report: ComparisonReport) -> list[str]:
         return []
     share = _percent(best.rows_trained / reference.rows_trained)
     return [
-        f"Where training time matters: {_name(best)} trains on {share} of the rows "
-        f"({best.fit_seconds:.2g} s instead of {reference.fit_seconds:.2g} s) with no loss that "
-        f"these folds can show: {_change(report, best, 'average_precision')}; "
+        f"Where training time matters: {_name(best)} trains on {share} of the rows with no loss "
+        f"that these folds can show: {_change(report, best, 'average_precision')}; "
         f"{_change(report, best, 'log_loss')}."
     ]
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.base import is_classifier
 
 from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._random import draw_seed
@@ -32,6 +31,7 @@ from imbalance_kit.model_selection._strategies import (
     Strategy,
     check_strategies,
     default_strategies,
+    is_classifier_instance,
     with_reference,
 )
 from imbalance_kit.model_selection._summarize import collect_rows, reference_row, summarize
@@ -300,7 +300,7 @@ def _check_data(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
 def _check_options(
     estimator: Any, correction: str, threshold_metric: str, sample_weight: Any
 ) -> None:
-    if isinstance(estimator, type) or not is_classifier(estimator):
+    if not is_classifier_instance(estimator):
         raise TypeError(
             f"`estimator` must be a classifier, got {estimator!r}. Hint: LogisticRegression()."
         )

@@ -54,4 +54,10 @@ def describe_method(
         notes.append(
             f"Corrected by a calibration curve on log odds of out-of-fold training rows: {listed}."
         )
+    approximate = [repr(row.strategy.name) for row in rows if row.folds[0].approximate]
+    if approximate:
+        notes.append(
+            f"The correction in closed form is approximate for {', '.join(approximate)}: synthetic "
+            "rows move the distribution within the classes too."
+        )
     return tuple(notes)

@@ -59,6 +59,8 @@ class FoldResult:
     seconds: float
     rows_trained: float
     proba: NDArray[np.float64]
+    approximate: bool = False
+    """Whether the closed form was used though it is not exact."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ def run_fold(
     """
     try:
         return _run(strategy, rows, fold, seed, settings)
+    except Warning:  # made an error by a filter of the caller's, who wants to see it as it is
+        raise
     except Exception as error:
         raise ValueError(
             f"Strategy {strategy.name!r} failed on fold {fold.number + 1}: {error}"
@@ -103,11 +107,12 @@ def _run(
     _check_proba(strategy, fitted, settings)
     start = perf_counter()
     unseen = None
-    if _needs_unseen(strategy, fitted, settings):
+    chosen = _choose(strategy, fitted, settings)
+    if settings.positive is not None or chosen in CALIBRATORS or strategy.kind == "nothing":
         unseen = held_out_scores(strategy, settings.estimator, train, seed)
     learning = perf_counter() - start
     raw, undone = fitted.scores(X_test)
-    shown = _predict(strategy, fitted, train, X_test, (raw, undone), unseen, learning, settings)
+    shown = _predict(strategy, fitted, train, X_test, (raw, undone), unseen, learning, chosen)
 
     # A correction by class, and a logistic curve, keep the order of the rows: one threshold on the
     # scores before calibration decides for the raw and the corrected probabilities alike.
@@ -147,7 +152,7 @@ def _predict(
     scores_of: tuple[Scores, Scores],
     unseen: tuple[_Codes, Scores] | None,
     learning: float,
-    settings: Settings,
+    chosen: str,
 ) -> list[_Prediction]:
     """Return the predictions of all variants that come from one fit, the uncorrected one first."""
     raw, undone = scores_of
@@ -155,9 +160,9 @@ def _predict(
     shown = []
     if has_proba(fitted.learner):
         shown.append(_Prediction(plain, "", raw, fitted.seconds, fitted.predict(X_test)))
-    if strategy.kind == "classifier" or settings.correction in ("none", "weight"):
+    if not chosen:
         return shown
-    corrections = [_choose(fitted, settings)]
+    corrections = [chosen]
     if strategy.kind == "nothing" and corrections == ["shift"]:
         # Nothing to undo, unless the learner has class weights of its own. The recalibrated variant
         # tells what a curve does without any resampling, where other strategies need one.
@@ -178,8 +183,10 @@ def _predict(
     return shown
 
 
-def _choose(fitted: Fitted, settings: Settings) -> str:
-    """Return the correction that `CorrectedClassifier` would carry out."""
+def _choose(strategy: Strategy, fitted: Fitted, settings: Settings) -> str:
+    """Return the correction that `CorrectedClassifier` would carry out on this fit, or ""."""
+    if strategy.kind == "classifier" or settings.correction in ("none", "weight"):
+        return ""
     return choose_correction(
         settings.correction,
         TrainingSet(None, np.empty(0), sampler=fitted.sampler),
@@ -189,15 +196,6 @@ def _choose(fitted: Fitted, settings: Settings) -> str:
         n_rarest=settings.least_rows,
         learner_name=type(last_step(fitted.learner)).__name__,
     )
-
-
-def _needs_unseen(strategy: Strategy, fitted: Fitted, settings: Settings) -> bool:
-    """Whether scores of rows not trained on are needed: for thresholds, or for a curve."""
-    if settings.positive is not None:
-        return True
-    if strategy.kind == "classifier" or settings.correction in ("none", "weight"):
-        return False
-    return strategy.kind == "nothing" or _choose(fitted, settings) in CALIBRATORS
 
 
 def _run_weight(
@@ -239,6 +237,9 @@ def _score(
         seconds=prediction.seconds,
         rows_trained=fitted.rows_trained,
         proba=proba,
+        approximate=prediction.correction == "shift"
+        and fitted.undo is not None
+        and not fitted.undo.exact,
     )
 
 

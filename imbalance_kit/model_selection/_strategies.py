@@ -63,11 +63,20 @@ def _strategy(name: Any, what: Any) -> Strategy:
         tags = what.__sklearn_tags__() if hasattr(what, "__sklearn_tags__") else None
         weights = getattr(tags, "estimator_type", None) == "weighter"
         return Strategy(name, "weighter" if weights else "sampler", what)
-    if is_classifier(what):
+    if is_classifier_instance(what):
         return Strategy(name, "classifier", what)
     raise TypeError(
         f"Strategy {name!r} must be a sampler, a weighter, a classifier, None (do nothing) or "
         f"'{THRESHOLD}' (move the threshold), got {what!r}."
+    )
+
+
+def is_classifier_instance(thing: Any) -> bool:
+    """Whether `thing` is a classifier, and not its class or anything else."""
+    return (
+        not isinstance(thing, type)
+        and hasattr(thing, "__sklearn_tags__")
+        and bool(is_classifier(thing))
     )
 
 

@@ -14,6 +14,7 @@ def table(**columns: Any) -> Table:
     return Table(pd.DataFrame(columns), "a.csv", ("from the reader",))
 
 
+RNG = np.random.default_rng(0)
 X = [0.5, 1.5, 2.0, 4.0, 3.0, 0.0]
 
 
@@ -125,21 +126,23 @@ def test_bad_input(columns: dict[str, Any], options: dict[str, Any], message: st
 
 
 @pytest.mark.parametrize(
-    ("labels", "message"),
+    ("labels", "folds", "message"),
     [
-        (["a"] * 4 + ["b"] * 2, "Class 'b' has 2 rows: 3 folds need at least 3. Hint: --folds 2"),
-        (["a"] * 5 + ["b"], "Class 'b' has 1 row: 3 folds need at least 3. Hint: give it more"),
-        (["a", "a", "a", "b", "b", "c"], r"Class 'c' \(one of 3 classes\) has 1 row"),
+        ("aaaaaabbbb", 5, "Class 'b' has 4 rows: 5 folds need at least 5. Hint: --folds 4, or"),
+        ("aaaaaaaaab", 5, "Class 'b' has 1 row: 5 folds need at least 5. Hint: gather more"),
+        ("aaaaaaabbb", 2, "Class 'b' has 3 rows: 2 folds need at least 4. Hint: gather more"),
+        ("aaaaabbbcc", 2, r"Class 'c' \(one of 3 classes\) has 2 rows"),
     ],
 )
-def test_a_class_smaller_than_the_folds(labels: list[str], message: str) -> None:
-    dataset = make_dataset(table(x=X, y=labels), target="y")
+def test_a_class_smaller_than_the_folds(labels: str, folds: int, message: str) -> None:
+    dataset = make_dataset(table(x=RNG.normal(size=len(labels)), y=list(labels)), target="y")
     with pytest.raises(InputError, match=message):
-        check_folds(dataset, 3)
+        check_folds(dataset, folds)
 
 
 def test_fewer_groups_than_folds() -> None:
-    dataset = make_dataset(table(x=X, y=[0, 1] * 3, g=[1, 1, 1, 2, 2, 2]), target="y", groups="g")
+    columns = {"x": RNG.normal(size=12), "y": [0, 1] * 6, "g": [1] * 6 + [2] * 6}
+    dataset = make_dataset(table(**columns), target="y", groups="g")
     check_folds(dataset, 2)
     with pytest.raises(InputError, match="There are 2 groups: 3 folds need at least 3"):
         check_folds(dataset, 3)

@@ -1,0 +1,91 @@
+"""Checks of what comes with the rows of a likelihood with an offset: labels, weights, offset."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import column_or_1d
+
+from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._validation import check_same_length
+
+
+def check_labels(y: Any, n_samples: int) -> EncodedTarget:
+    """Return the labels as codes; raise unless there is one per row, and two different ones."""
+    if y is not None:
+        shape = np.asarray(y).shape
+        if len(shape) == 2 and shape[1] > 1:
+            raise ValueError(
+                "Multilabel and multioutput targets are not supported. Expected one label per row, "
+                f"got a target of shape {shape}."
+            )
+        y = column_or_1d(y, warn=True)
+    target = encode_target(y)
+    check_same_length(n_samples, len(target.codes))
+    if target.n_classes < 2:
+        raise ValueError(
+            f"Expected labels of at least 2 classes, got one class only: {target.label(0)!r}. "
+            "Hint: the sample must hold rows of each class."
+        )
+    return target
+
+
+def check_class_totals(target: EncodedTarget, weights: NDArray[np.float64] | None) -> None:
+    """Raise where all the rows of a class have weight 0."""
+    totals = target.totals(weights)
+    if not totals.all():
+        raise ValueError(
+            f"`sample_weight` is zero for every row of class {target.label(int(totals.argmin()))!r}"
+            ": each class must count. Hint: drop its rows."
+        )
+
+
+def check_offset(offset: Any, target: EncodedTarget) -> NDArray[np.float64] | None:
+    """Return an offset with one row per linear predictor, or None where none was given.
+
+    Parameters
+    ----------
+    offset : array-like of shape (n_samples,) or (n_samples, n_classes), or None
+        One dimension for two classes, two for more.
+    target : EncodedTarget
+        The labels of the rows.
+
+    Returns
+    -------
+    offset : ndarray of shape (1, n_samples) or (n_classes, n_samples), or None
+        For more than two classes the largest of a row is 0.
+
+    Raises
+    ------
+    ValueError
+        If the shape is another one, or a number is not finite.
+    """
+    if offset is None:
+        return None
+    n_samples, binary = len(target.codes), target.n_classes == 2
+    try:
+        values = np.asarray(offset, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"`offset` must hold numbers: {error}.") from None
+    expected = (n_samples,) if binary else (n_samples, target.n_classes)
+    if values.shape != expected:
+        hint = (
+            "Hint: give one number per row, log a_1 - log a_0 of classes_[1] against classes_[0]."
+            if binary
+            else "Hint: give the log factor of each class, columns in the order of classes_."
+        )
+        raise ValueError(
+            f"`offset` must have shape {expected} for {n_samples} rows of {target.n_classes} "
+            f"classes, got {values.shape}. {hint}"
+        )
+    finite = np.isfinite(values) if binary else np.isfinite(values).all(axis=1)
+    if not finite.all():
+        bad = int(np.flatnonzero(~finite)[0])
+        raise ValueError(
+            f"`offset` contains NaN or infinity (first at row {bad}: {values[bad].tolist()!r}): it "
+            "must be finite. Hint: an infinite one stands for an inclusion probability of 0, with "
+            "which no row can have been drawn; sample with a floor."
+        )
+    if binary:
+        return values[None]
+    return np.ascontiguousarray((values - values.max(axis=1, keepdims=True)).T)
