@@ -1,5 +1,6 @@
 """One sampler after the other: rows are followed through, shifts multiply."""
 
+from functools import reduce
 from typing import Any, Self
 
 import imblearn.base
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
+from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._targets import encode_target
 from imbalance_kit._utils._validation import check_sample_weight
@@ -120,31 +122,23 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
         """
         self._check_steps()
         validate_data(self, X, y, skip_check_array=True)
+        n, n_classes, weights = n_rows(X), encode_target(y).n_classes, sample_weight
+        rows, made, divided = np.arange(n), np.zeros(n, dtype=bool), np.ones(n)
+        offset = np.zeros(n if n_classes == 2 else (n, n_classes))
         self.steps_: list[Any] = []
-        shift: Shift | None = None
-        rows: NDArray[np.intp] | None = None
-        made: NDArray[np.bool_] | None = None
-        divided: NDArray[np.float64] | None = None
-        offset: NDArray[np.float64] | None = None
-        weights = sample_weight
         for number, step in enumerate(self.steps):
             sampler = self._seeded(clone(step), number)
             X, y = sampler.fit_resample(X, y, sample_weight=weights)
-            self.steps_.append(sampler)
             taken = sampler.sample_indices_
-            shift = sampler.shift_ if shift is None else shift.then(sampler.shift_)
-            rows = taken if rows is None else rows[taken]
-            own = sampler.synthetic_mask_
-            made = own if made is None else own | made[taken]
-            inverse = sampler.sample_weight_ / sampler.carried_weight_
-            divided = inverse if divided is None else divided[taken] * inverse
-            added = _offset(sampler, X)
-            offset = added if offset is None else offset[taken] + added
+            rows, made = rows[taken], made[taken] | sampler.synthetic_mask_
+            divided = divided[taken] * _divided(sampler)
+            offset = offset[taken] + _offset(sampler, X)
             weights = None if sample_weight is None else sampler.carried_weight_
-            self.carried_weight_ = sampler.carried_weight_
-            self.sampling_strategy_ = sampler.sampling_strategy_
-        self.shift_: Any = shift
+            self.steps_.append(sampler)
+        self.shift_ = reduce(Shift.then, [sampler.shift_ for sampler in self.steps_])
+        self.sampling_strategy_ = sampler.sampling_strategy_
         self.sample_indices_, self.synthetic_mask_ = rows, made
+        self.carried_weight_ = sampler.carried_weight_
         self.sample_weight_ = self.carried_weight_ * divided
         self.log_odds_offset_ = offset
         return X, y
@@ -175,6 +169,46 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
         given = check_sample_weight(sample_weight, len(target.codes))
         return factors if given is None else factors * given
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters; those of the steps by number, as in ``"0__sampling_strategy"``.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to return the steps and their parameters as well.
+
+        Returns
+        -------
+        params : dict of {str: object}
+            Parameter names to values.
+        """
+        params: dict[str, Any] = super().get_params(deep=False)
+        for number, step in enumerate(self.steps if deep else ()):
+            params[f"{number}"] = step
+            params |= {f"{number}__{name}": value for name, value in step.get_params().items()}
+        return params
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by the names that `get_params` returns.
+
+        Parameters
+        ----------
+        **params : dict
+            Names to values: ``set_params(**{"0__sampling_strategy": .5})``; a number alone replaces
+            the step.
+
+        Returns
+        -------
+        self : object
+            The chain.
+        """
+        self.steps = params.pop("steps", self.steps)
+        numbers = [name for name in params if name.isdecimal() and int(name) < len(self.steps)]
+        if numbers:
+            self.steps = [params.pop(f"{k}", step) for k, step in enumerate(self.steps)]
+        super().set_params(**params)
+        return self
+
     def _check_steps(self) -> None:
         if not isinstance(self.steps, (list, tuple)) or not self.steps:
             raise ValueError(f"`steps` must be a list of at least one sampler, got {self.steps!r}.")
@@ -182,7 +216,8 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
             if not (hasattr(step, "fit_resample") and hasattr(step, "fit_weights")):
                 raise TypeError(
                     f"Every step must be a sampler of this package, got {step!r}: the shift of the "
-                    "chain is the product of the steps' shifts."
+                    "chain is the product of the steps' shifts. Hint: a list of samplers, not of "
+                    "names and samplers."
                 )
 
     def _seeded(self, sampler: Any, number: int) -> Any:
@@ -196,10 +231,22 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
         raise NotImplementedError("fit_resample runs the steps.")
 
 
+def _divided(sampler: Any) -> NDArray[np.float64]:
+    """Return one over the factor of each output row of a step; 0 where it weighs nothing."""
+    carried = np.asarray(sampler.carried_weight_)
+    divided = np.zeros(len(carried))
+    np.divide(sampler.sample_weight_, carried, out=divided, where=carried > 0)
+    return divided
+
+
 def _offset(sampler: Any, X: Any) -> NDArray[np.float64]:
-    """Log odds that one step added to each of its output rows."""
+    """Return the log odds that one step added to each of its output rows."""
     if hasattr(sampler, "log_odds_offset_"):
         return np.asarray(sampler.log_odds_offset_)
-    logs = sampler.shift_.log_factors(X, sampler.shift_.classes)
-    logs = np.broadcast_to(logs, (len(sampler.sample_indices_), logs.shape[1]))
+    if getattr(sampler, "shift_", None) is None:
+        raise ValueError(
+            f"{type(sampler).__name__} changes the distribution by a factor that is not known, so "
+            "that of the chain is not known either. Hint: leave the step out."
+        )
+    logs: NDArray[np.float64] = sampler.shift_.log_factors(X, sampler.shift_.classes)
     return logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs

@@ -5,6 +5,7 @@ from typing import Any
 
 from imbalance_kit.shift._class_shift import ClassShift
 from imbalance_kit.shift._inclusion_shift import InclusionShift
+from imbalance_kit.shift._scaled_pilot import models_of
 from imbalance_kit.shift._shift import ChainedShift, Shift
 
 _VERSION = 1
@@ -21,7 +22,8 @@ def from_json(text: str, pilot: Any = None) -> Shift:
         JSON text written by `to_json`.
     pilot : object or list of objects, default=None
         The scoring models of row-dependent shifts, in order, where the text does not hold them
-        (a linear pilot travels inside it). A shift by class takes none.
+        (a linear pilot travels inside it): a fitted model, or the `pilot_` of a sampler. They are
+        recognised by their content. A shift by class takes none.
 
     Returns
     -------
@@ -31,7 +33,8 @@ def from_json(text: str, pilot: Any = None) -> Shift:
     Raises
     ------
     ValueError
-        If the text is not JSON of a shift, is of a newer version, or needs no pilot and gets one.
+        If the text is not JSON of a shift, is of a newer version, needs a pilot and gets another
+        one or none, or needs none and gets one.
 
     Examples
     --------
@@ -53,12 +56,13 @@ def from_json(text: str, pilot: Any = None) -> Shift:
             f"Expected a shift of version {_VERSION}, got {content.get('version')!r}. Hint: it was "
             "written by another release of imbalance_kit; update this one."
         )
-    given = list(pilot) if isinstance(pilot, (list, tuple)) else [pilot]
-    pilots = [model for model in given if model is not None]
+    pilots = models_of(pilot)
+    n_given = len(pilots)
     shift = _build(content, pilots)
     if pilots:
         raise ValueError(
-            f"This {content['kind']} takes no pilot, or fewer, got {pilot!r}: {len(pilots)} left."
+            f"This {content['kind']} takes {n_given - len(pilots)} pilots that are not in its "
+            f"text, got {n_given}: {pilot!r}."
         )
     return shift
 

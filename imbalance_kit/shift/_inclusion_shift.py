@@ -1,14 +1,14 @@
 """The shift of row-dependent sampling: a row is kept with a probability that depends on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit.shift._fingerprint import fingerprint
 from imbalance_kit.shift._linear_pilot import LinearPilot
+from imbalance_kit.shift._scaled_pilot import ScaledPilot
 from imbalance_kit.shift._shift import Reference, Shift
 
 Criterion = Literal["probability", "A", "L", "local_case_control", "uniform"]
@@ -31,7 +31,8 @@ class InclusionRule:
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return inclusion probabilities of scores of any shape."""
-        pi: NDArray[np.float64] = np.multiply(scores, self.scale)
+        with np.errstate(over="ignore"):  # infinity is more than 1 as well
+            pi: NDArray[np.float64] = np.multiply(scores, self.scale)
         np.clip(pi, self.floor, 1.0, out=pi)
         return pi
 
@@ -43,12 +44,13 @@ class InclusionShift(Shift):
     :class:`~imbalance_kit.NonuniformNegativeSampler` makes it; there is no need to build it by
     hand. Where the scores come from several cross-fitted pilots, a row drawn from the population
     meets each of them equally often, so its factor is the *arithmetic* mean of their
-    probabilities.
+    probabilities. Two of these shifts are equal where their contents are.
 
     Parameters
     ----------
     pilots : tuple of objects with predict_proba
-        Scoring models, columns in the order of `labels`, calibrated to the source population.
+        Scoring models, columns in the order of `labels`, calibrated to the source population; none
+        where the criterion is "uniform".
     labels : tuple
         The classes, sorted.
     rules : mapping of {label: InclusionRule}
@@ -84,13 +86,26 @@ class InclusionShift(Shift):
     rules: Mapping[Any, InclusionRule]
     criterion: Criterion = "probability"
     metric: NDArray[np.float64] | None = None
-    exact: bool = True
-    reference: Reference = "source"
+    exact: bool = field(default=True, init=False)
+    reference: Reference = field(default="source", init=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by content, pilots included."""
+        return isinstance(other, InclusionShift) and self._content() == other._content()
+
+    def __hash__(self) -> int:
+        """Hash by what is cheap to compare."""
+        return hash((self.labels, self.criterion, len(self.pilots)))
 
     @property
     def classes(self) -> tuple[Any, ...]:
         """Labels in the order of the columns of `proba`."""
         return self.labels
+
+    @property
+    def depends_on_row(self) -> bool:
+        """Whether rows of one class differ: not where the criterion is "uniform"."""
+        return self.criterion != "uniform"
 
     def inclusion_probability(self, X: Any) -> NDArray[np.float64]:
         """Return the probability with which a row of each class is kept.
@@ -105,10 +120,11 @@ class InclusionShift(Shift):
         pi : ndarray of shape (n_samples, n_classes)
             In (0, 1]; 1 for classes that were not thinned.
         """
-        total = self.pilot_probability(X, self.pilots[0])
-        for pilot in self.pilots[1:]:
+        first, *others = self.pilots or (None,)
+        total = self.pilot_probability(X, first)
+        for pilot in others:
             total += self.pilot_probability(X, pilot)
-        total /= len(self.pilots)
+        total /= 1 + len(others)
         return total
 
     def pilot_probability(self, X: Any, pilot: Any) -> NDArray[np.float64]:
@@ -118,8 +134,8 @@ class InclusionShift(Shift):
         ----------
         X : array-like of shape (n_samples, n_features)
             Rows.
-        pilot : object with predict_proba
-            One of `pilots`.
+        pilot : object with predict_proba, or None
+            One of `pilots`; None where there is none.
 
         Returns
         -------
@@ -139,7 +155,7 @@ class InclusionShift(Shift):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows; needed.
+            Rows; needed unless the criterion is "uniform".
         classes : sequence of n_classes labels
             Which classes, in which order.
 
@@ -148,7 +164,7 @@ class InclusionShift(Shift):
         log_factors : ndarray of shape (n_samples, n_classes)
             Natural logarithms, at most 0.
         """
-        if X is None:
+        if X is None and self.depends_on_row:
             raise ValueError(
                 "This shift depends on the row: X is needed to undo it. Hint: shift.undo(proba, X)."
             )
@@ -169,19 +185,17 @@ class InclusionShift(Shift):
             "criterion": self.criterion,
             "metric": None if self.metric is None else self.metric.tolist(),
             "pilots": [
-                pilot.to_content()
-                if isinstance(pilot, LinearPilot)
-                else {"fingerprint": fingerprint(pilot)}
-                for pilot in self.pilots
+                (p if hasattr(p, "to_content") else ScaledPilot(p, self.labels, None)).to_content()
+                for p in self.pilots
             ],
         }
 
     @classmethod
     def _from_content(cls, content: dict[str, Any], pilots: list[Any]) -> "InclusionShift":
-        metric = content["metric"]
+        metric, labels = content["metric"], tuple(content["labels"])
         return cls(
-            pilots=_pilots(content["pilots"], pilots),
-            labels=tuple(content["labels"]),
+            pilots=tuple(_pilot(part, labels, pilots) for part in content["pilots"]),
+            labels=labels,
             rules={label: InclusionRule(scale, floor) for label, scale, floor in content["rules"]},
             criterion=content["criterion"],
             metric=None if metric is None else np.array(metric),
@@ -207,12 +221,14 @@ def row_scores(
         At least 0.
     """
     if criterion == "uniform":
-        return np.ones((X.shape[0] if hasattr(X, "shape") else len(X), len(thinned)))
+        n = 1 if X is None else X.shape[0] if hasattr(X, "shape") else len(X)
+        return np.ones((n, len(thinned)))
     proba = np.asarray(pilot.predict_proba(X), dtype=np.float64)
     others = 1.0 - np.eye(proba.shape[1])[:, thinned]  # a sum of the others: 1 - p would cancel
     scores: NDArray[np.float64] = proba @ others
     if metric is not None:
         scores *= _gradient_length(X, metric)[:, None]
+    check_scores(scores)
     return scores
 
 
@@ -223,24 +239,23 @@ def _gradient_length(X: Any, metric: NDArray[np.float64]) -> NDArray[np.float64]
     return length
 
 
-def _pilots(contents: list[dict[str, Any]], given: list[Any]) -> tuple[Any, ...]:
-    """Return the pilots: those in the text, and the others from the front of the list."""
-    pilots: list[Any] = []
-    for content in contents:
-        if "fingerprint" not in content:
-            pilots.append(LinearPilot.from_content(content))
-            continue
-        if not given:
-            raise ValueError(
-                "The text of this shift does not hold its pilot, which is not linear. Hint: "
-                "from_json(text, pilot=list(shift.pilots)) with the sampler's shift."
-            )
-        pilot = given.pop(0)
-        if fingerprint(pilot) != content["fingerprint"]:
-            raise ValueError(
-                f"The pilot given ({type(pilot).__name__}) is not the one the shift was made with: "
-                f"expected fingerprint {content['fingerprint'][:12]}..., got "
-                f"{fingerprint(pilot)[:12]}..."
-            )
-        pilots.append(pilot)
-    return tuple(pilots)
+def check_scores(scores: NDArray[np.float64]) -> None:
+    """Raise where a row has no score."""
+    if np.isnan(scores).any():
+        raise ValueError(
+            "The pilot has no score for rows with missing values: it was trained on rows without "
+            "any. Hint: impute them, or give a pilot that takes missing values."
+        )
+
+
+def _pilot(content: dict[str, Any], labels: tuple[Any, ...], given: list[Any]) -> Any:
+    """Return the pilot that is in the text, or the first of those given, once recognised."""
+    if "fingerprint" not in content:
+        return LinearPilot.from_content(content)
+    if not given:
+        raise ValueError(
+            "The text of this shift does not hold its pilot, which is not linear. Hint: "
+            "from_json(text, pilot=model) with the sampler's `pilot_`, or the fitted model that "
+            "the sampler was given."
+        )
+    return ScaledPilot.from_content(content, labels, given.pop(0))

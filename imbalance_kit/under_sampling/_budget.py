@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from imbalance_kit._base import SamplingInput
 from imbalance_kit._utils._sampling_strategy import plan_classes
 from imbalance_kit.shift import InclusionRule
 
-_TOLERANCE = 1e-10
-_ROUGH_ROWS = 50_000
+_TOLERANCE = 1e-12  # of a rate: nearer to 1 there is nothing to choose
+_LARGEST = 600.0  # logarithm of a scale that makes any score certain, and overflows for none
 _BLOCK = 1 << 16  # scores at a time: stays in the cache and needs no second copy of them
 
 
@@ -55,7 +56,7 @@ def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, f
                 f"`sampling_strategy` asks for {size:.6g} of class {target.label(k)!r}, which has "
                 f"{totals[k]:.6g}: all of it is kept.",
                 UserWarning,
-                stacklevel=5,
+                stacklevel=4,  # the caller of fit, fit_resample or fit_weights
             )
     return {k: float(min(size, totals[k])) for k, size in sizes.items()}
 
@@ -90,22 +91,23 @@ def _rule(
     floor: float,
     weights: NDArray[np.float64] | None,
 ) -> InclusionRule:
-    if budget >= total * (1 - 1e-12):
-        return InclusionRule(0.0, 1.0)
-    smallest = floor * budget / total
-    return InclusionRule(solve_scale(scores, budget, smallest, weights), smallest)
+    rate = budget / total
+    if rate > 1 - _TOLERANCE or floor > 1 - _TOLERANCE:
+        return InclusionRule(0.0, min(rate, 1.0))
+    return solve_rule(scores, budget, floor * rate, weights)
 
 
-def solve_scale(
+def solve_rule(
     scores: NDArray[np.float64],
     budget: float,
     floor: float,
     weights: NDArray[np.float64] | None = None,
-) -> float:
-    """Return λ with ``Σ w_i min(max(λ s_i, floor), 1) = budget``.
+) -> InclusionRule:
+    """Return the rule with ``Σ w_i min(max(λ s_i, floor), 1) = budget``.
 
-    The sum is continuous and does not decrease in λ, so a bracketed secant (Illinois) on the log
-    scale finds it in a few passes over the scores.
+    The sum is continuous and does not decrease in λ, so that a bracket and Brent's method on the
+    logarithm find it in about ten passes over the scores. Where even certainty for all rows that
+    have a score leaves part of the budget, the rows of score zero share it: the floor is raised.
 
     Parameters
     ----------
@@ -118,53 +120,31 @@ def solve_scale(
     weights : ndarray of shape (n,), default=None
         Weights of the rows.
     """
-    if not scores.any():
-        return 0.0  # nothing to tell the rows apart: the floor is all there is
 
-    def excess(log_scale: float, stride: int = 1) -> float:
-        total = 0.0
-        for start in range(0, len(scores), _BLOCK * stride):
-            block = slice(start, start + _BLOCK * stride, stride)
-            pi = np.multiply(scores[block], np.exp(log_scale))
-            np.clip(pi, floor, 1.0, out=pi)
+    def excess(log_scale: float, log_floor: float) -> float:
+        rule, total = InclusionRule(np.exp(log_scale), np.exp(log_floor)), 0.0
+        for start in range(0, len(scores), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            pi = rule(scores[block])
             total += float(pi.sum() if weights is None else pi @ weights[block])
-        return total * stride - budget
+        return total - budget
 
-    start = float(np.log(budget / (scores.sum() if weights is None else scores @ weights)))
-    stride = max(len(scores) // _ROUGH_ROWS, 1)
-    if stride > 1:  # a sample of the scores brings the start near the root
-        start = _root(lambda log_scale: excess(log_scale, stride), start, 0.5, 1e-3 * budget)
-    return float(np.exp(_root(excess, start, 0.02 if stride > 1 else 0.5, _TOLERANCE * budget)))
-
-
-def _root(excess: Callable[[float], float], start: float, step: float, tolerance: float) -> float:
-    low, high = _bracket(excess, start, step)
-    return _illinois(excess, low, high, tolerance)
+    log_scale, log_floor = _LARGEST, float(np.log(floor))
+    if excess(log_scale, log_floor) < 0:
+        log_floor = brentq(lambda log_floor: excess(_LARGEST, log_floor), log_floor, 0.0)
+    else:
+        start = np.log(budget / (scores.sum() if weights is None else scores @ weights))
+        bracket = _bracket(lambda log_scale: excess(log_scale, log_floor), float(start))
+        log_scale = brentq(excess, *bracket, args=(log_floor,))
+    return InclusionRule(float(np.exp(log_scale)), float(np.exp(log_floor)))
 
 
-def _bracket(excess: Callable[[float], float], start: float, step: float) -> tuple[float, float]:
+def _bracket(excess: Callable[[float], float], start: float) -> tuple[float, float]:
     """Return two points around the root of a function that does not decrease."""
     low = high = start
-    while excess(high) < 0 and step < 1e3:
-        low, high, step = high, high + step, 2 * step
-    while excess(low) > 0 and step < 1e3:
+    step = 0.5
+    while excess(high) < 0:
+        low, high, step = high, min(high + step, _LARGEST), 2 * step
+    while excess(low) > 0:
         low, high, step = low - step, low, 2 * step
     return low, high
-
-
-def _illinois(excess: Callable[[float], float], low: float, high: float, tolerance: float) -> float:
-    """Return the root between two points: regula falsi that halves a value that got stuck."""
-    f_low, f_high = excess(low), excess(high)
-    middle = low
-    for _ in range(200):
-        if f_high <= f_low:
-            return high
-        middle = (low * f_high - high * f_low) / (f_high - f_low)
-        f_middle = excess(middle)
-        if abs(f_middle) <= tolerance or not low < middle < high:
-            return middle
-        if f_middle < 0:
-            low, f_low, f_high = middle, f_middle, f_high / 2
-        else:
-            high, f_high, f_low = middle, f_middle, f_low / 2
-    return middle

@@ -10,13 +10,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from imbalance_kit._base import SamplingInput
 from imbalance_kit._utils._containers import take_rows
+from imbalance_kit._utils._numeric import numeric_rows
 from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._targets import EncodedTarget
-from imbalance_kit.under_sampling._pilot import given_pilot, is_fitted, train_pilot
+from imbalance_kit.under_sampling._pilot import (
+    check_can_score,
+    default_pilot,
+    given_pilot,
+    is_fitted,
+    seeded,
+    train_pilot,
+)
 
 _MANY_ROWS = 100_000  # from here on folds need no balancing: they differ by less than 1 %
 
@@ -39,7 +46,7 @@ class PilotDesign:
         wanted = max(self.size // target.n_classes, 1)
         if wanted >= len(members):
             return members
-        stream = class_stream(self.seed, f"pilot:{self.roles[k]}")
+        stream = class_stream(self.seed, self.roles[k], "pilot:")
         return members[stream.choice(len(members), size=wanted, replace=False, shuffle=False)]
 
     def folds(self, target: EncodedTarget) -> NDArray[np.int8]:
@@ -48,7 +55,7 @@ class PilotDesign:
         if self.n_folds > 1:
             for k in range(target.n_classes):
                 members = target.members(k)
-                stream = class_stream(self.seed, f"fold:{self.roles[k]}")
+                stream = class_stream(self.seed, self.roles[k], "fold:")
                 if len(members) > _MANY_ROWS:
                     dealt = stream.integers(self.n_folds, size=len(members), dtype=np.int8)
                 else:
@@ -74,59 +81,68 @@ def cross_fitted_pilots(
     design : PilotDesign
         Folds and streams.
     """
-    labels = tuple(data.target.classes.tolist())
-    if pilot is not None and is_fitted(pilot):
-        return None, (given_pilot(pilot, labels),)
-    folds = design.folds(data.target)
+    target, labels = data.target, tuple(data.target.classes.tolist())
+    if pilot is not None:
+        check_can_score(pilot)
+        if is_fitted(pilot):
+            return None, (given_pilot(pilot, labels),)
+    model = default_pilot(data.X) if pilot is None else pilot
+    folds, totals = design.folds(target), dict(zip(labels, data.totals.tolist(), strict=True))
     pilots = []
     for fold in range(design.n_folds):
         others = rows if design.n_folds == 1 else [r[folds[r] != fold] for r in rows]
-        pilots.append(_train(pilot, data, others, fold))
+        _check_every_class(others, data)
+        together = np.sort(np.concatenate(others))
+        weights = None if data.weights is None else data.weights[together]
+        X, y = take_rows(data.X, together), target.classes[target.codes[together]]
+        number = int(class_stream(design.seed, fold, "model:").integers(2**31))
+        pilots.append(train_pilot(seeded(model, number), X, y, weights, totals))
     return folds, tuple(pilots)
 
 
-def _train(pilot: Any, data: SamplingInput, rows: list[NDArray[np.intp]], fold: int) -> Any:
-    rates = {}
+def _check_every_class(rows: list[NDArray[np.intp]], data: SamplingInput) -> None:
     for k, chosen in enumerate(rows):
-        if not len(chosen):
+        if not (len(chosen) if data.weights is None else data.weights[chosen].any()):
             raise ValueError(
-                f"The pilot of fold {fold} has no row of class {data.target.label(k)!r} to learn "
-                "from. Hint: cross_fit=1, or give a fitted pilot."
+                f"A pilot has no row (of any weight) of class {data.target.label(k)!r} to learn "
+                "from. Hint: cross_fit=1, a larger `pilot_size`, or a fitted pilot."
             )
-        total = len(chosen) if data.weights is None else data.weights[chosen].sum()
-        rates[data.target.label(k)] = float(total / data.totals[k])
-    together = np.sort(np.concatenate(rows))
-    return train_pilot(pilot, data.X, data.target, data.weights, together, rates)
 
 
 def gradient_metric(
-    criterion: str,
-    X: Any,
-    rows: list[NDArray[np.intp]],
-    counts: NDArray[np.intp],
-    pilot: Any,
+    criterion: str, data: SamplingInput, rows: list[NDArray[np.intp]], pilot: Any
 ) -> NDArray[np.float64]:
     """Return the matrix whose product with (x, 1) is measured: the identity, or M^-1.
 
-    ``M = Σ p (1 - p) (x, 1)(x, 1)'`` over the population, estimated from the pilot's rows by
-    inverse-probability weights.
+    ``M = Σ w p (1 - p) (x, 1)(x, 1)'`` over the population, estimated from the pilot's rows, each
+    standing for its share of its class; up to a factor, since only ratios of lengths matter.
+
+    Parameters
+    ----------
+    criterion : {"A", "L"}
+        Which matrix.
+    data : SamplingInput
+        All rows, with numeric columns.
+    rows : list of ndarray
+        Pilot rows of each class.
+    pilot : object with predict_proba
+        The fitted pilot.
     """
-    design, weights = [], []
-    for k, chosen in enumerate(rows):
-        values = take_rows(X, chosen)
-        dense = values.toarray() if sparse.issparse(values) else np.asarray(values, np.float64)
-        design.append(np.column_stack([dense, np.ones(len(chosen))]))
-        proba = pilot.predict_proba(values)
-        if proba.shape[1] != 2:
-            raise ValueError(
-                f"criterion={criterion!r} is defined for two classes, got {proba.shape[1]}. Hint: "
-                "criterion='probability'."
-            )
-        weights.append(proba[:, 0] * proba[:, 1] * counts[k] / max(len(chosen), 1))
-    Z, w = np.concatenate(design), np.concatenate(weights)
+    if data.target.n_classes != 2:
+        raise ValueError(
+            f"criterion={criterion!r} is defined for two classes, got {data.target.n_classes}. "
+            "Hint: criterion='probability'."
+        )
+    together = np.concatenate(rows)
+    X = numeric_rows(data.X, together)
+    Z = np.column_stack([X, np.ones(len(X))]).astype(np.float64, copy=False)
     if criterion == "L":
         return np.eye(Z.shape[1])
-    information = (Z * w[:, None]).T @ Z
-    unit = np.trace(information) / len(information)  # only ratios of the lengths matter
-    metric: NDArray[np.float64] = np.linalg.pinv(information) * unit
+    weights = np.ones(len(Z)) if data.weights is None else data.weights[together]
+    codes = data.target.codes[together]
+    share = data.totals / np.bincount(codes, weights, minlength=2)
+    proba = pilot.predict_proba(take_rows(data.X, together))
+    information = (Z.T * (proba[:, 0] * proba[:, 1] * weights * share[codes])) @ Z
+    unit = max(np.trace(information), np.finfo(float).tiny)
+    metric: NDArray[np.float64] = np.linalg.pinv(information / unit)
     return metric

@@ -11,17 +11,19 @@ from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import class_stream, draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._validation import check_same_length
 from imbalance_kit.shift import InclusionShift
+from imbalance_kit.shift._scaled_pilot import MeanPilot
 from imbalance_kit.under_sampling._budget import expected_sizes, inclusion_rules
 from imbalance_kit.under_sampling._cross_fit import (
     PilotDesign,
     cross_fitted_pilots,
     gradient_metric,
 )
-from imbalance_kit.under_sampling._pilot import MeanPilot
 from imbalance_kit.under_sampling._scoring import own_class_scores
 
 _CRITERIA = ("probability", "A", "L", "local_case_control", "uniform")
+_MAX_FOLDS = 100
 
 
 class NonuniformNegativeSampler(BaseSampler):
@@ -45,9 +47,9 @@ class NonuniformNegativeSampler(BaseSampler):
         - callable: takes `y`, returns any of the other forms;
         - :class:`~imbalance_kit.Ratios`: ``Ratios({"no": .02}, of="own")`` keeps 2 %.
     pilot : classifier or None, default=None
-        The model that scores rows. Not fitted: trained on a balanced subsample. Fitted: used as it
-        is; wrap it in ``FrozenEstimator``, which survives cloning. None: logistic regression, with
-        scaling, categories and missing values seen to.
+        The model that scores rows. Not fitted: trained on a balanced subsample. Fitted, on other
+        rows than these: used as it is; wrap it in ``FrozenEstimator``, which survives cloning.
+        None: logistic regression, with scaling, categories and missing values seen to.
     criterion : {"probability", "A", "L", "local_case_control", "uniform"}, default="probability"
         What the probability is proportional to: "probability", the pilot's probability that the row
         is not of its own class; "A" and "L", the same times ``|M^-1 (x, 1)|`` and ``|(x, 1)|``, for
@@ -58,17 +60,19 @@ class NonuniformNegativeSampler(BaseSampler):
     floor : float, default=.1
         Smallest inclusion probability, as a share of the class's mean one, in (0, 1].
     pilot_size : int, default=20_000
-        Rows the pilot is trained on, as many of each class as there are.
+        Rows drawn to train pilots on, as many of each class, or all it has.
     cross_fit : int, default=2
-        Pilots, each trained without the rows it scores, at least 1; 1 trains one pilot and scores
-        its own training rows too, which is harmless only if they are few.
+        Number of pilots, 1 to 100. Each is trained on the rows drawn outside its fold and scores
+        those in it; 1 trains a single pilot, which scores its own training rows too: harmless only
+        if they are few and the pilot is simple.
     random_state : int, RandomState, Generator or None, default=None
         An int gives the same rows every time; None takes fresh entropy.
 
     Attributes
     ----------
     pilot_ : object with predict_proba
-        The pilot, or the mean of the cross-fitted ones; on the scale of the population.
+        The pilot, or the mean of the cross-fitted ones; on the scale of the population. None where
+        the criterion is "uniform".
     inclusion_probability_ : ndarray of shape (n_samples,)
         With which probability each row of the input was kept; 1 for classes kept whole.
     log_odds_offset_ : ndarray of shape (n_resampled,) or (n_resampled, n_classes)
@@ -76,7 +80,7 @@ class NonuniformNegativeSampler(BaseSampler):
         in the order of the sorted labels, for positives and negatives alike; for more than two
         classes ``log a_k``.
     sampling_strategy_ : dict of {label: float}
-        Rows expected of each sampled class.
+        Rows expected of each class that is thinned.
     expected_size_ : float
         Rows expected in the output; the realised number is the length of `sample_indices_`.
     sample_indices_ : ndarray of shape (n_resampled,)
@@ -248,9 +252,7 @@ class NonuniformNegativeSampler(BaseSampler):
         validate_data(self, X, reset=False, skip_check_array=True)
         pi = self.shift_.inclusion_probability(X)
         if y is not None:
-            rows = encode_target(y)
-            columns = [self.shift_.labels.index(label) for label in rows.classes.tolist()]
-            own: NDArray[np.float64] = pi[np.arange(len(pi)), np.asarray(columns)[rows.codes]]
+            own: NDArray[np.float64] = pi[np.arange(len(pi)), self._columns(y, len(pi))]
             return own
         sampled = [k for k, label in enumerate(self.shift_.labels) if label in self.shift_.rules]
         return np.asarray(pi[:, sampled[0]]) if len(sampled) == 1 else pi
@@ -295,12 +297,14 @@ class NonuniformNegativeSampler(BaseSampler):
             members = target.members(k)
             pi[members] = rules[label](pi[members]) if label in rules else 1.0
         self.inclusion_probability_ = pi
-        self.pilot_ = pilots[0] if len(pilots) == 1 else MeanPilot(pilots)
+        self.pilot_ = _as_one(pilots)
         self.shift_ = InclusionShift(
             pilots, tuple(target.classes.tolist()), rules, criterion, metric
         )
         self.sampling_strategy_ = {
-            target.label(k): float(pi[target.members(k)].sum()) for k in sizes
+            label: float(pi[target.codes == k].sum())
+            for k, label in enumerate(target.classes.tolist())
+            if label in rules
         }
         self.expected_size_ = float(pi.sum())
         return folds
@@ -311,33 +315,29 @@ class NonuniformNegativeSampler(BaseSampler):
         """Return the folds, one pilot per fold, and the matrix of the gradient's length."""
         target = data.target
         if self.criterion == "uniform":
-            return None, (MeanPilot(()),), None
-        design = PilotDesign(
-            self.pilot_size, self.cross_fit, seed, self._roles(target, data.totals)
-        )
+            return None, (), None
+        roles = self._roles(target, data.totals)
+        design = PilotDesign(self.pilot_size, self.cross_fit, seed, roles)
         rows = [design.rows(target, k) for k in range(target.n_classes)]
         folds, pilots = cross_fitted_pilots(self.pilot, data, rows, design)
-        metric = None
-        if self.criterion in ("A", "L"):
-            mean = MeanPilot(pilots)
-            metric = gradient_metric(self.criterion, data.X, rows, target.counts, mean)
-        return folds, pilots, metric
+        if self.criterion not in ("A", "L"):
+            return folds, pilots, None
+        return folds, pilots, gradient_metric(self.criterion, data, rows, _as_one(pilots))
 
     def _draw(self, data: SamplingInput, seed: int) -> NDArray[np.intp]:
-        kept = np.zeros(len(data.target.codes), dtype=bool)
-        roles = self._roles(data.target, data.totals)
-        for k in range(data.target.n_classes):
-            members = data.target.members(k)
-            stream = class_stream(seed, f"draw:{roles[k]}")
+        target = data.target
+        kept = np.zeros(len(target.codes), dtype=bool)
+        for k, role in enumerate(self._roles(target, data.totals)):
+            members = target.members(k)
+            stream = class_stream(seed, role, "draw:")
             kept[members] = stream.random(len(members)) < self.inclusion_probability_[members]
         rows = np.flatnonzero(kept)
-        missing = np.flatnonzero(
-            np.bincount(data.target.codes[rows], minlength=data.target.n_classes) == 0
-        )
-        if len(missing):
+        after = EncodedTarget(target.classes, target.codes[rows])
+        totals = after.totals(None if data.weights is None else data.weights[rows])
+        if not totals.all():
             raise ValueError(
-                f"No row of class {data.target.label(int(missing[0]))!r} was drawn. Hint: ask for "
-                "more rows of it."
+                f"No row (of any weight) of class {target.label(int(np.argmin(totals)))!r} was "
+                "drawn. Hint: ask for more rows of it."
             )
         return rows
 
@@ -345,7 +345,7 @@ class NonuniformNegativeSampler(BaseSampler):
         """Offsets of output rows, each by the pilot that has not seen it."""
         pilots = self.shift_.pilots
         if folds is None or len(pilots) == 1:
-            return _as_offset(np.log(self.shift_.pilot_probability(X, pilots[0])))
+            return _as_offset(np.log(self.shift_.inclusion_probability(X)))
         pi = np.empty((n_rows(X), len(self.shift_.labels)))
         for fold, pilot in enumerate(pilots):
             rows = np.flatnonzero(folds == fold)
@@ -376,11 +376,21 @@ class NonuniformNegativeSampler(BaseSampler):
             raise ValueError(f"`criterion` must be one of {_CRITERIA}, got {self.criterion!r}.")
         if not 0 < self.floor <= 1:
             raise ValueError(f"`floor` must lie in (0, 1], got {self.floor!r}.")
-        if self.pilot_size < 2 or self.cross_fit < 1:
-            raise ValueError(
-                f"`pilot_size` must be at least 2 and `cross_fit` at least 1, got "
-                f"{self.pilot_size!r} and {self.cross_fit!r}."
-            )
+        for name, least, most in (("pilot_size", 2, np.inf), ("cross_fit", 1, _MAX_FOLDS)):
+            number = getattr(self, name)
+            if not isinstance(number, (int, np.integer)) or not least <= number <= most:
+                raise ValueError(
+                    f"`{name}` must be a whole number from {least} to {most}, got {number!r}."
+                )
+
+    def _columns(self, y: Any, n_samples: int) -> NDArray[np.intp]:
+        """Return the position of each row's label among the classes."""
+        rows, labels = encode_target(y), list(self.shift_.labels)
+        check_same_length(n_samples, len(rows.codes))
+        unknown = [label for label in rows.classes.tolist() if label not in labels]
+        if unknown:
+            raise ValueError(f"The sampler knows the classes {labels!r}, but `y` has {unknown!r}.")
+        return np.array([labels.index(k) for k in rows.classes.tolist()], np.intp)[rows.codes]
 
     def __sklearn_tags__(self) -> Any:
         """Describe the input that is taken: what the pilot takes."""
@@ -388,6 +398,10 @@ class NonuniformNegativeSampler(BaseSampler):
         tags.input_tags.three_d_array = False
         tags.input_tags.string = False
         return tags
+
+
+def _as_one(pilots: tuple[Any, ...]) -> Any:
+    return MeanPilot(pilots) if len(pilots) > 1 else pilots[0] if pilots else None
 
 
 def _as_offset(logs: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,73 +3,42 @@
 It is trained on a balanced subsample, and its probabilities are put back on the population's scale.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.compose import make_column_transformer
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, StandardScaler
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MaxAbsScaler,
+    OneHotEncoder,
+    StandardScaler,
+)
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from imbalance_kit._utils._containers import is_dataframe, take_rows
-from imbalance_kit._utils._targets import EncodedTarget
+from imbalance_kit._utils._containers import is_dataframe
+from imbalance_kit._utils._numeric import is_numeric
 from imbalance_kit.shift import ClassShift, LinearPilot
+from imbalance_kit.shift._scaled_pilot import ScaledPilot
+
+_MAX_CATEGORIES = 100  # per column; the rarer ones share one
 
 
-@dataclass(frozen=True)
-class ScaledPilot:
-    """A classifier trained on a known subsample, speaking for the population.
-
-    Invariant: `predict_proba` has one column per label, in sorted order.
-    """
-
-    model: Any
-    labels: tuple[Any, ...]
-    shift: ClassShift | None
-
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Return probabilities of shape (n_samples, n_classes), checked."""
-        if hasattr(self.model, "predict_proba"):
-            proba = np.asarray(self.model.predict_proba(X), dtype=np.float64)
-        else:
-            margin = np.asarray(self.model.decision_function(X), dtype=np.float64)
-            if margin.ndim != 1:
-                raise ValueError(
-                    f"The pilot {type(self.model).__name__} has no predict_proba and more than two "
-                    "classes. Hint: use a pilot with predict_proba."
-                )
-            proba = LinearPilot(np.ones((1, 1)), np.zeros(1)).predict_proba(margin[:, None])
-        if proba.ndim != 2 or proba.shape[1] != len(self.labels):
-            raise ValueError(
-                f"The pilot {type(self.model).__name__} returns scores of shape {proba.shape}, "
-                f"expected one column for each of the classes {list(self.labels)!r}."
-            )
-        if not np.isfinite(proba).all():
-            raise ValueError(
-                f"The pilot {type(self.model).__name__} returns NaN or infinite probabilities: "
-                "rows cannot be ranked by them."
-            )
-        return proba if self.shift is None else np.asarray(self.shift.undo(proba), np.float64)
-
-
-@dataclass(frozen=True)
-class MeanPilot:
-    """The mean of cross-fitted pilots."""
-
-    pilots: tuple[Any, ...]
-
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Return probabilities of shape (n_samples, n_classes)."""
-        mean: NDArray[np.float64] = np.mean([p.predict_proba(X) for p in self.pilots], axis=0)
-        return mean
+def check_can_score(pilot: Any) -> None:
+    """Raise unless a model, fitted or not, can say how likely each class is."""
+    scores = hasattr(pilot, "predict_proba") or hasattr(pilot, "decision_function")
+    if isinstance(pilot, type) or not scores:
+        raise TypeError(
+            f"`pilot` must be a classifier with predict_proba or decision_function, got {pilot!r}: "
+            "it has to score rows."
+        )
 
 
 def is_fitted(pilot: Any) -> bool:
@@ -83,90 +52,152 @@ def is_fitted(pilot: Any) -> bool:
     return True
 
 
-def given_pilot(pilot: Any, labels: tuple[Any, ...]) -> ScaledPilot:
-    """Return a fitted pilot as it is, once its classes have been checked."""
-    if not (hasattr(pilot, "predict_proba") or hasattr(pilot, "decision_function")):
-        raise TypeError(
-            f"`pilot` must have predict_proba or decision_function, got {pilot!r}: it has to score "
-            "rows."
-        )
-    known = getattr(pilot, "classes_", None)
+def seeded(pilot: Any, number: int) -> Any:
+    """Return a clone that draws from its own generator, not from numpy's global one."""
+    model = clone(pilot)
+    unset = {
+        name: number
+        for name, value in model.get_params().items()
+        if name.rpartition("__")[2] == "random_state" and value is None
+    }
+    return model.set_params(**unset)
+
+
+def given_pilot(
+    model: Any, labels: tuple[Any, ...], rates: ClassShift | None = None
+) -> LinearPilot | ScaledPilot:
+    """Return a fitted model ready to score: as plain coefficients where it is no more than that.
+
+    Parameters
+    ----------
+    model : classifier
+        Fitted.
+    labels : tuple
+        The classes of `y`, sorted.
+    rates : ClassShift, default=None
+        What the rows it was trained on are to the population; None where they are the same.
+    """
+    known = getattr(model, "classes_", None)
     if known is not None and np.asarray(known).tolist() != list(labels):
         raise ValueError(
             f"The pilot knows the classes {np.asarray(known).tolist()!r}, but `y` has "
             f"{list(labels)!r}. Hint: fit the pilot on the same labels."
         )
-    return ScaledPilot(pilot, labels, None)
+    return _as_linear(model, rates) or ScaledPilot(model, labels, rates)
 
 
 def train_pilot(
-    pilot: Any,
-    X: Any,
-    target: EncodedTarget,
-    weights: NDArray[np.float64] | None,
-    rows: NDArray[np.intp],
-    rates: Mapping[Any, float],
-) -> Any:
-    """Fit a clone of `pilot` (None: logistic regression) on some rows.
+    pilot: Any, X: Any, y: NDArray[Any], weights: NDArray[np.float64] | None, totals: dict[Any, Any]
+) -> LinearPilot | ScaledPilot:
+    """Fit a pilot and put it on the scale of the population.
 
     Parameters
     ----------
-    pilot : classifier or None
-        Not fitted.
-    X : array-like of shape (n_samples, n_features)
-        All rows.
-    target : EncodedTarget
-        All labels.
-    weights : ndarray of shape (n_samples,) or None
-        All weights.
-    rows : ndarray
+    pilot : classifier
+        Not fitted; it will be.
+    X : array-like of shape (n_pilot, n_features)
         The pilot's rows.
-    rates : mapping of {label: float}
-        Share of each class that they are.
+    y : ndarray of shape (n_pilot,)
+        Their labels.
+    weights : ndarray of shape (n_pilot,) or None
+        Their weights; a pilot that takes none does without.
+    totals : dict of {label: float}
+        Weight of each class in the population.
     """
-    labels = tuple(target.classes.tolist())
-    X_pilot, y_pilot = take_rows(X, rows), target.classes[target.codes[rows]]
-    model = default_pilot(X_pilot) if pilot is None else clone(pilot)
-    if weights is None:
-        model.fit(X_pilot, y_pilot)
-    elif has_fit_parameter(model, "sample_weight"):
-        model.fit(X_pilot, y_pilot, sample_weight=weights[rows])
-    elif hasattr(model, "steps"):
-        model.fit(X_pilot, y_pilot, **{f"{model.steps[-1][0]}__sample_weight": weights[rows]})
-    else:
-        model.fit(X_pilot, y_pilot)
-    shift = ClassShift(rates)
-    linear = _as_linear(model, shift) if pilot is None else None
-    given_pilot(model, labels)
-    return linear or ScaledPilot(model, labels, shift)
+    used = _fit(pilot, X, y, weights)
+    rates = ClassShift({k: used[y == k].sum() / total for k, total in totals.items()})
+    return given_pilot(pilot, tuple(totals), rates)
+
+
+def _fit(
+    model: Any, X: Any, y: NDArray[Any], weights: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Fit, with the weights where the last step takes them; return those it was fitted with."""
+    if weights is not None and isinstance(model, Pipeline):
+        front, (name, last) = model[:-1], model.steps[-1]
+        used = _fit(last, front.fit_transform(X, y) if len(front) else X, y, weights)
+        model.steps = [*front.steps, (name, last)]
+        return used
+    if weights is not None and has_fit_parameter(model, "sample_weight"):
+        model.fit(X, y, sample_weight=weights)
+        return weights
+    model.fit(X, y)
+    return np.ones(len(y))
+
+
+def _as_linear(model: Any, rates: ClassShift | None) -> LinearPilot | None:
+    """Fold a scaler, a logistic regression and the population's scale into coefficients."""
+    if isinstance(model, FrozenEstimator):
+        model = model.estimator
+    *front, learner = [step for _, step in getattr(model, "steps", [("", model)])]
+    if type(learner) is not LogisticRegression or not isinstance(learner.coef_, np.ndarray):
+        return None
+    coef, intercept = learner.coef_, learner.intercept_
+    if front:
+        known = len(front) == 1 and type(front[0]) in (StandardScaler, MaxAbsScaler)
+        if not known or getattr(front[0], "clip", False):
+            return None
+        if getattr(front[0], "with_std", True):
+            coef = coef / front[0].scale_
+        if getattr(front[0], "with_mean", False):
+            intercept = intercept - coef @ front[0].mean_
+    if rates is not None:
+        logs = rates.log_factors(None, learner.classes_)[0]
+        intercept = intercept - (logs if len(intercept) > 1 else logs[1:] - logs[:1])
+    return LinearPilot(np.asarray(coef, dtype=np.float64), np.asarray(intercept, dtype=np.float64))
+
+
+# The default pilot --------------------------------------------------------------------------------
 
 
 def default_pilot(X: Any) -> Any:
-    """Return a logistic regression behind the scaling, encoding and imputing the columns need."""
+    """Return a logistic regression behind the scaling, encoding and imputing the columns need.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        All rows that are to be scored.
+    """
     learner = LogisticRegression(max_iter=1000)
+    impute = SimpleImputer(add_indicator=True, keep_empty_features=True)
     if is_dataframe(X):
-        numeric = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
-        categories = OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=100)
-        encode = make_column_transformer(
-            (numeric, make_column_selector(dtype_include=np.number)),
-            (categories, make_column_selector(dtype_exclude=np.number)),
+        numeric = make_pipeline(impute, StandardScaler())
+        texts = make_pipeline(
+            FunctionTransformer(_as_texts),
+            OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=_MAX_CATEGORIES),
         )
+        encode = make_column_transformer((numeric, _numeric_columns), (texts, _other_columns))
         return make_pipeline(encode, learner)
     if sparse.issparse(X):
         return make_pipeline(MaxAbsScaler(), learner)
-    if np.isnan(np.asarray(X, dtype=np.float64)).any():
-        return make_pipeline(SimpleImputer(add_indicator=True), StandardScaler(), learner)
+    if _has_missing(X):
+        return make_pipeline(impute, StandardScaler(), learner)
     return make_pipeline(StandardScaler(), learner)
 
 
-def _as_linear(model: Any, shift: ClassShift) -> LinearPilot | None:
-    """Fold scaler and population scale into plain coefficients, where there is nothing else."""
-    *front, learner = [step for _, step in model.steps]
-    if len(front) != 1 or not isinstance(front[0], (StandardScaler, MaxAbsScaler)):
-        return None
-    coef = learner.coef_ / front[0].scale_
-    centre = getattr(front[0], "mean_", None)
-    intercept = learner.intercept_ if centre is None else learner.intercept_ - coef @ centre
-    logs = shift.log_factors(None, learner.classes_)[0]
-    change = logs if len(intercept) > 1 else logs[1:] - logs[:1]
-    return LinearPilot(np.asarray(coef, dtype=np.float64), np.asarray(intercept - change))
+def _has_missing(X: Any) -> bool:
+    values = np.asarray(X)
+    if values.dtype.kind not in "iufb":
+        try:
+            values = values.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"Without a `pilot` the columns of an array must be numbers: {error}. Hint: give a "
+                "DataFrame, whose columns of texts are encoded, or a `pilot` that takes them."
+            ) from None
+    return bool(np.isnan(values.min()))  # no copy as large as X, as np.isnan(X) would make
+
+
+def _numeric_columns(frame: Any) -> list[int]:
+    return [j for j, dtype in enumerate(frame.dtypes) if is_numeric(dtype)]
+
+
+def _other_columns(frame: Any) -> list[int]:
+    return [j for j, dtype in enumerate(frame.dtypes) if not is_numeric(dtype)]
+
+
+def _as_texts(frame: Any) -> Any:
+    """Return a frame of texts and missing values, whatever mixture its columns hold."""
+    if hasattr(frame, "iloc"):
+        return frame.astype(str)
+    return frame.cast(dict.fromkeys(frame.columns, str))

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from imbalance_kit._utils._containers import n_rows, take_rows
+from imbalance_kit._utils._containers import take_rows
 from imbalance_kit._utils._targets import EncodedTarget
 from imbalance_kit.shift import LinearPilot
-from imbalance_kit.shift._inclusion_shift import Criterion, row_scores
+from imbalance_kit.shift._inclusion_shift import Criterion, check_scores, row_scores
 
 _BLOCK = 1 << 16  # rows at a time: bounds the memory of the pilot's own copies
 _LINEAR_BLOCK = 1 << 13  # a product this small stays in the cache, and in one thread
@@ -31,13 +32,14 @@ def own_class_scores(
     target : EncodedTarget
         Their labels.
     pilots : tuple of objects with predict_proba
-        One, or one per fold.
+        One, or one per fold; none where no score is needed.
     folds : ndarray of shape (n_samples,) or None
         Which pilot scores which row.
     criterion, metric
         As for `row_scores`.
     """
     n = len(target.codes)
+    X = X.tocsr() if sparse.issparse(X) else X  # other formats cannot be cut into blocks of rows
     scores = np.empty(n)
     classes = list(range(target.n_classes))
     linear = _stacked(pilots) if criterion in ("probability", "local_case_control") else None
@@ -50,7 +52,7 @@ def own_class_scores(
         if linear is not None:
             scores[block] = _linear_scores(rows, codes, fold_of, *linear)
             continue
-        for fold, pilot in enumerate(pilots):
+        for fold, pilot in enumerate(pilots or (None,)):
             index = np.arange(len(codes)) if fold_of is None else np.flatnonzero(fold_of == fold)
             chosen = rows if fold_of is None else take_rows(rows, index)
             if len(index):
@@ -63,7 +65,7 @@ def _stacked(
     pilots: tuple[Any, ...],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Return coefficients and intercepts of all pilots, where all are linear in two classes."""
-    if not all(isinstance(p, LinearPilot) and len(p.intercept) == 1 for p in pilots):
+    if not pilots or not all(isinstance(p, LinearPilot) and len(p.coef) == 1 for p in pilots):
         return None
     coef = np.concatenate([p.coef for p in pilots])
     return coef, np.concatenate([p.intercept for p in pilots])
@@ -81,12 +83,9 @@ def _linear_scores(
     own = margins[:, 0] if fold_of is None else margins[np.arange(len(codes)), fold_of]
     with np.errstate(over="ignore"):
         surprise: NDArray[np.float64] = 1 / (1 + np.exp(np.where(codes == 1, own, -own)))
+    check_scores(surprise)
     return surprise
 
 
 def _slice(X: Any, block: slice) -> Any:
-    if hasattr(X, "iloc"):
-        return X.iloc[block]
-    if isinstance(X, (list, tuple)) or hasattr(X, "__getitem__"):
-        return X[block]
-    return take_rows(X, np.arange(block.start, min(block.stop, n_rows(X))))
+    return X.iloc[block] if hasattr(X, "iloc") else X[block]
