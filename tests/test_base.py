@@ -162,6 +162,10 @@ def test_output_weights_restore_the_input(cls: Any, strategy: Any, weight: Any) 
     _, y_res = sampler.fit_resample(X, Y, sample_weight=weight)
     given = np.ones(N) if weight is None else weight
     np.testing.assert_array_equal(sampler.carried_weight_, given[sampler.sample_indices_])
+    for array in (sampler.carried_weight_, sampler.sample_weight_):
+        assert array.dtype == np.float64
+        assert array.flags.c_contiguous  # learners written in C ask for it
+        assert array.flags.writeable
     restored = totals(y_res, sampler.sample_weight_)
     assert restored == pytest.approx(totals(Y, given), rel=1e-12)
     factors = sampler.shift_.factors

@@ -18,6 +18,7 @@ _Floats = NDArray[np.float64]
 N_BINS = 10
 _SCORE_CELLS = 56
 _MOST_POINTS = 250
+_MOST_ODDS = 40.0  # stands for the infinite log odds of 0 and 1
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _curves(result: StrategyResult, label: Any, column: int) -> Curves:
     # Where no row of the class is found yet, precision is 0 or (by convention) 1: noise.
     kept = _spread(recall[recall > 0.0])
     with np.errstate(divide="ignore"):
-        odds = np.log(proba) - np.log1p(-proba)
+        odds = np.clip(np.log(proba) - np.log1p(-proba), -_MOST_ODDS, _MOST_ODDS)
     return Curves(
         variant=result.variant,
         bins=calibration.per_class[0].bins,

@@ -69,6 +69,10 @@ def make_dataset(
         notes.append(f"{count_of(n_unlabelled, 'row')} without a target left out.")
     y = _labels(frame[target])
     y, label, more = _choose_positive(y, positive)
+    if groups is not None:
+        more.append(f"Rows of the same {groups!r} are held out together.")
+    if weights is not None:
+        more.append(f"Rows are weighted by {weights!r}, in training and in all figures.")
     kept = frame.drop(columns=[target, *drop, *(name for name in (groups, weights) if name)])
     X, columns = encode_columns(kept)
     return Dataset(

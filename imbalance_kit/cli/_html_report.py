@@ -99,12 +99,17 @@ def _charts(report: ComparisonReport) -> dict[str, str]:
     reliability = [(p.name, draw_reliability(p, reference, limits)) for p in shown]
     ranking = [(_with_area(p), draw_precision_recall(p, reference, weights)) for p in shown]
     scores = [(p.name, draw_scores(p, odds, label)) for p in panels]
+    about = (
+        ""
+        if report.pos_label is not None
+        else f"Of class {label}, the rarest, against all others. "
+    )
     texts = {
-        "reliability_text": "Held-out rows in ten groups of equal size: what was predicted for "
-        "them, and the share that is of the class, with 95 % intervals. On the dashed diagonal "
-        "probabilities mean what they say. The scale is stretched towards both ends (log odds), so "
-        "that rare classes can be read; on it, a change of the class shares moves the whole curve "
-        "sideways.",
+        "reliability_text": f"{about}Held-out rows in ten groups of equal size: what was "
+        "predicted for them, and the share that is of the class, with 95 % intervals. On the "
+        "dashed diagonal probabilities mean what they say. The scale is stretched towards both "
+        "ends (log odds), so that rare classes can be read; on it, a change of the class shares "
+        "moves the whole curve sideways.",
         "ranking_text": "Of the rows called positive, how many are (precision), against how many "
         "of the positives are found (recall), for every threshold. The dashed line is what "
         "guessing reaches. Folds are pooled; the figures above are means over folds.",

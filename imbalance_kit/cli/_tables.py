@@ -41,7 +41,8 @@ def print_report(
     console: Console, report: ComparisonReport, dataset: Dataset, learner: str
 ) -> None:
     """Print what was compared, the figures, the notes and, last, what to do."""
-    console.print(Text(_head(report, dataset, learner)))
+    for words in _head(report, dataset, learner):
+        print_paragraph(console, words)
     measured = [metric for metric in report.metrics if metric.kind != "decision"]
     decisions = [metric for metric in report.metrics if metric.kind == "decision"]
     names = _name_columns(report)
@@ -92,7 +93,7 @@ def shorten(words: str, width: int) -> str:
     return f"{words[: width - 3 - tail]}...{words[-tail:]}"
 
 
-def _head(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
+def _head(report: ComparisonReport, dataset: Dataset, learner: str) -> list[str]:
     counts = sorted(report.class_counts.items(), key=lambda item: item[1])
     shown = [
         f"{count:,} of {shorten(str(label), _LABEL_WIDTH)!r} ({count / report.n_samples:.2%})"
@@ -100,13 +101,12 @@ def _head(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
     ]
     if len(counts) > _MOST_CLASSES:
         shown.append(f"{len(counts) - _MOST_CLASSES} more classes")
-    lines = [
-        f"{printable(dataset.source)}, target {shorten(dataset.target, 40)!r}",
+    return [
+        f"{dataset.source}, target {shorten(dataset.target, 40)!r}",
         f"{count_of(report.n_samples, 'row')}, {count_of(dataset.X.shape[1], 'column')}: "
         + ", ".join(shown),
         f"{learner.partition(' (')[0]}, {report.n_splits} folds",
     ]
-    return "\n".join(lines)
 
 
 def _legend(report: ComparisonReport, decisions: Sequence[Metric]) -> str:

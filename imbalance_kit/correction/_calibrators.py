@@ -69,8 +69,7 @@ class LogOddsCalibrator:
         """Return calibrated scores."""
         proba = self.calibrated_.predict_proba(self._columns(scores))
         if self.method == "isotonic":
-            proba = np.maximum(proba, self.floor_)
-            proba /= proba.sum(axis=1, keepdims=True)
+            proba = np.maximum(proba, self.floor_)  # scores need no sum of 1
         return from_proba(proba)
 
     def _columns(self, scores: Scores) -> NDArray[np.float64]:

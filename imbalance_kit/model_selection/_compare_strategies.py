@@ -254,6 +254,7 @@ def _run_all(
     to_run = list({s.name: s for s in runs_of.values()}.values())
     seeds = np.random.SeedSequence([seed, 1]).generate_state(len(folds)) >> 1
     jobs = [(s, fold) for fold in folds for s in to_run]
+    n_first = first_repeat(folds, len(data.codes))
     results: dict[str, list[list[FoldResult]]] = {s.name: [[] for _ in folds] for s in to_run}
 
     def calls() -> Iterator[Any]:
@@ -265,7 +266,10 @@ def _run_all(
     arriving = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(calls())
     for done, (number, result) in enumerate(arriving, start=1):
         strategy, fold = jobs[number]
-        results[strategy.name][fold.number] = result
+        kept = fold.number < n_first  # of later repeats the figures are enough
+        results[strategy.name][fold.number] = (
+            result if kept else [replace(one, proba=one.proba[:0]) for one in result]
+        )
         if progress is not None:
             progress(done, len(jobs), f"{strategy.name}, fold {fold.number + 1} of {len(folds)}")
     return {name: results[strategy.name] for name, strategy in runs_of.items()}

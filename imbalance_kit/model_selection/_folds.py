@@ -1,6 +1,7 @@
 """Split the rows into training and held-out parts, and refuse splits that would not measure."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +98,7 @@ def least_rows_inside(n_rows: int) -> int:
     return n_rows - math.ceil(n_rows / min(_INNER_FOLDS, n_rows))
 
 
-def first_repeat(folds: tuple[Fold, ...], n_samples: int) -> int:
+def first_repeat(folds: Sequence[Fold], n_samples: int) -> int:
     """Return how many folds, from the first, hold out no row twice."""
     seen = np.zeros(n_samples, dtype=bool)
     for number, fold in enumerate(folds):

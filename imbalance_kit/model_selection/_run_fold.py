@@ -74,6 +74,32 @@ class _Prediction:
     decided: _Codes | None = None
 
 
+@dataclass(frozen=True)
+class _Unseen:
+    """Scores of training rows by models that had not seen them, and the time these took."""
+
+    position: _Codes
+    scores: Scores
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """A strategy trained on a fold, with all that its variants share.
+
+    `chosen` is the correction of the corrected variant, or ""; `raw` and `undone` are scores of the
+    held-out rows, as they are and with the shift undone.
+    """
+
+    strategy: Strategy
+    fitted: Fitted
+    train: Rows
+    chosen: str
+    unseen: _Unseen | None
+    raw: Scores
+    undone: Scores
+
+
 def run_fold(
     strategy: Strategy, rows: Rows, fold: Fold, seed: int, settings: Settings
 ) -> list[FoldResult]:
@@ -105,82 +131,91 @@ def _run(
 
     fitted = fit_strategy(strategy, settings.estimator, train, seed)
     _check_proba(strategy, fitted, settings)
-    start = perf_counter()
-    unseen = None
     chosen = _choose(strategy, fitted, settings)
+    unseen = None
     if settings.positive is not None or chosen in CALIBRATORS or strategy.kind == "nothing":
-        unseen = held_out_scores(strategy, settings.estimator, train, seed)
-    learning = perf_counter() - start
-    raw, undone = fitted.scores(X_test)
-    shown = _predict(strategy, fitted, train, X_test, (raw, undone), unseen, learning, chosen)
+        unseen = _score_unseen(strategy, train, seed, settings)
+    trained = _Trained(strategy, fitted, train, chosen, unseen, *fitted.scores(X_test))
 
     # A correction by class, and a logistic curve, keep the order of the rows: one threshold on the
     # scores before calibration decides for the raw and the corrected probabilities alike.
-    thresholds, tuned = {}, {}
-    if unseen is not None and settings.positive is not None:
-        thresholds = _thresholds(train, unseen, settings.positive)
-        tuned = _decide_by(thresholds, undone, settings.positive)
-    results = [_score(held, p, fitted, tuned) for p in shown]
+    tuned = _tune_and_decide(train, unseen, trained.undone, settings.positive)
+    shown = [*_predict_plain(trained, X_test), *_predict_corrected(trained)]
+    results = [_score(held, prediction, fitted, tuned) for prediction in shown]
     if settings.correction == "weight" and strategy.kind in ("sampler", "weighter"):
         results.append(_run_weight(strategy, train, X_test, held, seed, settings))
     if strategy.kind == "nothing":
-        results.append(_score_moved(held, shown[0], fitted, tuned, train, learning, settings))
+        results.append(_score_moved(held, shown[0], trained, tuned, settings))
     return results
+
+
+def _score_unseen(
+    strategy: Strategy,
+    train: Rows,
+    seed: int,
+    settings: Settings,
+    *,
+    by_source_weight: bool = False,
+) -> _Unseen:
+    start = perf_counter()
+    position, scores = held_out_scores(
+        strategy, settings.estimator, train, seed, by_source_weight=by_source_weight
+    )
+    return _Unseen(position, scores, perf_counter() - start)
+
+
+def _predict_plain(trained: _Trained, X_test: Any) -> list[_Prediction]:
+    """Return the uncorrected predictions, none where there are only margins."""
+    fitted = trained.fitted
+    if not has_proba(fitted.learner):
+        return []
+    plain: Variant = "raw" if trained.strategy.kind in ("sampler", "weighter") else "as is"
+    return [_Prediction(plain, "", trained.raw, fitted.seconds, fitted.predict(X_test))]
+
+
+def _predict_corrected(trained: _Trained) -> list[_Prediction]:
+    """Return the corrected predictions that come from the same fit as the uncorrected ones."""
+    corrections = [trained.chosen] if trained.chosen else []
+    if trained.strategy.kind == "nothing" and corrections == ["shift"]:
+        # Nothing to undo, unless the learner has class weights of its own. The recalibrated variant
+        # tells what a curve does without any resampling, where other strategies need one.
+        changed = not np.array_equal(trained.raw, trained.undone)
+        corrections = ["shift", "sigmoid"] if changed else ["sigmoid"]
+    return [
+        _calibrate(trained, correction)
+        if correction in CALIBRATORS
+        else _Prediction("corrected", correction, trained.undone, trained.fitted.seconds)
+        for correction in corrections
+    ]
+
+
+def _calibrate(trained: _Trained, correction: str) -> _Prediction:
+    """Learn a calibration curve as `CorrectedClassifier` does, from the scores there are."""
+    train, unseen = trained.train, trained.unseen
+    assert unseen is not None
+    start = perf_counter()
+    curve = LogOddsCalibrator(correction)
+    curve.fit(unseen.scores, train.codes[unseen.position], _weights_of(train, unseen))
+    scores = curve.predict(trained.undone)
+    seconds = trained.fitted.seconds + unseen.seconds + perf_counter() - start
+    return _Prediction("corrected", correction, scores, seconds)
 
 
 def _score_moved(
     held: Held,
     plain: _Prediction,
-    fitted: Fitted,
+    trained: _Trained,
     tuned: dict[str, _Codes],
-    train: Rows,
-    learning: float,
     settings: Settings,
 ) -> FoldResult:
     """Return the moved threshold's figures: probabilities as they are, other decisions."""
     if settings.positive is None:
-        return _score(held, plain, fitted, tuned, moved=_by_share(train, plain.scores))
-    plain = replace(plain, seconds=fitted.seconds + learning)
-    return _score(held, plain, fitted, tuned, moved=tuned[settings.threshold_metric])
-
-
-def _predict(
-    strategy: Strategy,
-    fitted: Fitted,
-    train: Rows,
-    X_test: Any,
-    scores_of: tuple[Scores, Scores],
-    unseen: tuple[_Codes, Scores] | None,
-    learning: float,
-    chosen: str,
-) -> list[_Prediction]:
-    """Return the predictions of all variants that come from one fit, the uncorrected one first."""
-    raw, undone = scores_of
-    plain: Variant = "raw" if strategy.kind in ("sampler", "weighter") else "as is"
-    shown = []
-    if has_proba(fitted.learner):
-        shown.append(_Prediction(plain, "", raw, fitted.seconds, fitted.predict(X_test)))
-    if not chosen:
-        return shown
-    corrections = [chosen]
-    if strategy.kind == "nothing" and corrections == ["shift"]:
-        # Nothing to undo, unless the learner has class weights of its own. The recalibrated variant
-        # tells what a curve does without any resampling, where other strategies need one.
-        corrections = ["shift"] if not np.array_equal(raw, undone) else []
-        corrections += ["sigmoid"] if unseen is not None else []
-    for correction in corrections:
-        scores, seconds = undone, fitted.seconds
-        if correction in CALIBRATORS:
-            assert unseen is not None
-            position, out_of_fold = unseen
-            start = perf_counter()
-            given = None if train.weights is None else train.weights[position]
-            curve = LogOddsCalibrator(correction)
-            curve.fit(out_of_fold, train.codes[position], given)
-            scores = curve.predict(undone)
-            seconds += learning + perf_counter() - start
-        shown.append(_Prediction("corrected", correction, scores, seconds))
-    return shown
+        moved = _by_share(trained.train, plain.scores)
+    else:
+        moved = tuned[settings.threshold_metric]
+        learning = 0.0 if trained.unseen is None else trained.unseen.seconds
+        plain = replace(plain, seconds=trained.fitted.seconds + learning)
+    return _score(held, plain, trained.fitted, tuned, moved=moved)
 
 
 def _choose(strategy: Strategy, fitted: Fitted, settings: Settings) -> str:
@@ -191,11 +226,18 @@ def _choose(strategy: Strategy, fitted: Fitted, settings: Settings) -> str:
         settings.correction,
         TrainingSet(None, np.empty(0), sampler=fitted.sampler),
         total=fitted.undo,
-        unknown=type(fitted.sampler).__name__ if fitted.shift is None else "",
+        unknown=_name_of_unknown(fitted),
         has_proba=has_proba(fitted.learner),
         n_rarest=settings.least_rows,
         learner_name=type(last_step(fitted.learner)).__name__,
     )
+
+
+def _name_of_unknown(fitted: Fitted) -> str:
+    """Name what changed the class shares in a way that is not known, or return ""."""
+    if fitted.shift is not None:
+        return ""
+    return "the learner" if fitted.sampler is None else type(fitted.sampler).__name__
 
 
 def _run_weight(
@@ -204,11 +246,10 @@ def _run_weight(
     """Return the variant trained with weights that undo the shift: a fit of its own."""
     fitted = fit_strategy(strategy, settings.estimator, train, seed, by_source_weight=True)
     scores = fitted.scores(X_test)[1]
-    tuned = {}
+    unseen = None
     if settings.positive is not None:
-        unseen = held_out_scores(strategy, settings.estimator, train, seed, by_source_weight=True)
-        thresholds = _thresholds(train, unseen, settings.positive)
-        tuned = _decide_by(thresholds, scores, settings.positive)
+        unseen = _score_unseen(strategy, train, seed, settings, by_source_weight=True)
+    tuned = _tune_and_decide(train, unseen, scores, settings.positive)
     return _score(held, _Prediction("corrected", "weight", scores, fitted.seconds), fitted, tuned)
 
 
@@ -243,18 +284,26 @@ def _score(
     )
 
 
-def _thresholds(train: Rows, unseen: tuple[_Codes, Scores], positive: int) -> dict[str, float]:
-    position, scores = unseen
-    weights = None if train.weights is None else train.weights[position]
-    return tune_thresholds(_towards(scores, positive), train.codes[position] == positive, weights)
-
-
-def _decide_by(thresholds: dict[str, float], scores: Scores, positive: int) -> dict[str, _Codes]:
+def _tune_and_decide(
+    train: Rows, unseen: _Unseen | None, scores: Scores, positive: int | None
+) -> dict[str, _Codes]:
+    """Return the decisions about held-out rows at the threshold learned for each metric."""
+    if unseen is None or positive is None:
+        return {}
+    thresholds = tune_thresholds(
+        _towards(unseen.scores, positive),
+        train.codes[unseen.position] == positive,
+        _weights_of(train, unseen),
+    )
     towards = _towards(scores, positive)
     return {
         name: np.where(towards >= threshold, positive, 1 - positive)
         for name, threshold in thresholds.items()
     }
+
+
+def _weights_of(train: Rows, unseen: _Unseen) -> NDArray[np.float64] | None:
+    return None if train.weights is None else train.weights[unseen.position]
 
 
 def _towards(scores: Scores, positive: int) -> Scores:

@@ -33,18 +33,19 @@ def multiply_odds(proba: Any, log_factors: NDArray[np.float64]) -> NDArray[np.fl
     factors = np.atleast_2d(log_factors)
     with np.errstate(divide="ignore", under="ignore"):
         if q.ndim == 1 or q.shape[1] == 2:
-            p = _two_classes(q, factors[:, 1] - factors[:, 0])
-        else:
-            p = np.log(q, dtype=np.float64) + factors
-            p -= p.max(axis=1, keepdims=True)
-            np.exp(p, out=p)
-            p /= p.sum(axis=1, keepdims=True)
-    return p.astype(q.dtype, copy=False)
+            return _two_classes(q, factors[:, 1] - factors[:, 0])
+        # One row per class: sums and maxima over the classes then run along the memory.
+        p: NDArray[np.float64] = np.log(q.T, dtype=np.float64, order="C")
+        p += factors.T
+        p -= p.max(axis=0)
+        np.exp(p, out=p)
+        p /= p.sum(axis=0)
+    return p.T.astype(q.dtype, order="C")
 
 
 def _two_classes(
     q: NDArray[np.floating[Any]], log_odds_change: NDArray[np.float64]
-) -> NDArray[np.float64]:
+) -> NDArray[np.floating[Any]]:
     q0, q1 = (1.0 - q.astype(np.float64), q) if q.ndim == 1 else (q[:, 0], q[:, 1])
     odds = np.log(q1, dtype=np.float64)
     odds -= np.log(q0, dtype=np.float64)
@@ -55,8 +56,11 @@ def _two_classes(
     lower *= upper
     second: NDArray[np.float64] = np.where(likely, upper, lower)
     if q.ndim == 1:
-        return second
-    return np.column_stack([np.where(likely, lower, upper), second])
+        return second.astype(q.dtype, copy=False)
+    p = np.empty_like(q)
+    p[:, 0] = np.where(likely, lower, upper)
+    p[:, 1] = second
+    return p
 
 
 def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
@@ -80,7 +84,7 @@ def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
             f"`proba` must hold probabilities in [0, 1], got values from {low} to {high}. Hint: "
             "scores need calibration first."
         )
-    if array.ndim == 2 and not (totals := array.sum(axis=1)).all():
+    if array.ndim == 2 and not (totals := array @ np.ones(n_classes, dtype=array.dtype)).all():
         raise ValueError(
             f"`proba` is zero for every class in row {int(np.argmin(totals))}: expected rows that "
             "sum to 1."

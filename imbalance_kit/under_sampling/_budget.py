@@ -41,7 +41,10 @@ def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, f
                 "`sampling_strategy` as a number is the kept rows per sampled row, above 0: got "
                 f"{strategy!r}."
             )
-        sizes = {k: float(totals[kept] / strategy) for k in range(len(totals)) if k != kept}
+        size = float(totals[kept] / strategy)
+        others = [k for k in range(len(totals)) if k != kept]
+        larger = [k for k in others if totals[k] > size]  # the rarer ones are simply kept
+        sizes = dict.fromkeys(larger or others, size)
     else:
         plan = plan_classes(strategy, target, totals, "weighting")
         sizes = {k: float(plan.factors[k] * totals[k]) for k in plan.touched}
@@ -50,14 +53,17 @@ def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, f
             f"`sampling_strategy` names class {target.label(kept)!r}, which is kept whole. Hint: "
             "name the other classes, or choose another `pos_label`."
         )
-    for k, size in sizes.items():
-        if size > totals[k] * (1 + 1e-9):
-            warnings.warn(
-                f"`sampling_strategy` asks for {size:.6g} of class {target.label(k)!r}, which has "
-                f"{totals[k]:.6g}: all of it is kept.",
-                UserWarning,
-                stacklevel=4,  # the caller of fit, fit_resample or fit_weights
-            )
+    too_many = [k for k, size in sizes.items() if size > totals[k] * (1 + 1e-9)]
+    if too_many:
+        asked = ", ".join(
+            f"{sizes[k]:.6g} of class {target.label(k)!r}, which has {totals[k]:.6g}"
+            for k in too_many
+        )
+        warnings.warn(
+            f"`sampling_strategy` asks for {asked}: all of it is kept.",
+            UserWarning,
+            stacklevel=4,  # the caller of fit, fit_resample or fit_weights
+        )
     return {k: float(min(size, totals[k])) for k, size in sizes.items()}
 
 
@@ -78,7 +84,7 @@ def inclusion_rules(
         return dict.fromkeys(target.classes.tolist(), rule)
     rules = {}
     for k, size in sizes.items():
-        members = target.members(k)
+        members = target.codes == k  # a mask: positions would take eight times the memory
         given = None if weights is None else weights[members]
         rules[target.label(k)] = _rule(scores[members], size, float(totals[k]), floor, given)
     return rules

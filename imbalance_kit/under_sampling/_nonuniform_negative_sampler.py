@@ -42,7 +42,7 @@ class NonuniformNegativeSampler(BaseSampler):
         Expected size of the sampled classes:
 
         - float above 0: rows of the kept class per sampled row of each other class; 1/3 keeps three
-          negatives per positive;
+          negatives per positive, and of more than two classes those whole that have no more;
         - dict: {label: rows to expect};
         - callable: takes `y`, returns any of the other forms;
         - :class:`~imbalance_kit.Ratios`: ``Ratios({"no": .02}, of="own")`` keeps 2 %.
@@ -294,7 +294,7 @@ class NonuniformNegativeSampler(BaseSampler):
         together = criterion == "local_case_control"
         rules = inclusion_rules(data, pi, sizes, self.floor, together=together)
         for k, label in enumerate(target.classes.tolist()):  # in place: scores become π
-            members = target.members(k)
+            members = target.codes == k
             pi[members] = rules[label](pi[members]) if label in rules else 1.0
         self.inclusion_probability_ = pi
         self.pilot_ = _as_one(pilots)
@@ -328,9 +328,9 @@ class NonuniformNegativeSampler(BaseSampler):
         target = data.target
         kept = np.zeros(len(target.codes), dtype=bool)
         for k, role in enumerate(self._roles(target, data.totals)):
-            members = target.members(k)
-            stream = class_stream(seed, role, "draw:")
-            kept[members] = stream.random(len(members)) < self.inclusion_probability_[members]
+            members = target.codes == k
+            drawn = class_stream(seed, role, "draw:").random(target.counts[k])
+            kept[members] = drawn < self.inclusion_probability_[members]
         rows = np.flatnonzero(kept)
         after = EncodedTarget(target.classes, target.codes[rows])
         totals = after.totals(None if data.weights is None else data.weights[rows])

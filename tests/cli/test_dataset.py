@@ -29,6 +29,10 @@ def test_columns_with_a_role_are_not_predicted_from() -> None:
     np.testing.assert_array_equal(dataset.groups, np.tile(np.arange(6), 50))
     np.testing.assert_array_equal(dataset.weights, np.full(300, 1.5))
     assert dataset.y.tolist() == frame["default"].tolist()
+    assert dataset.notes == (
+        "Rows of the same 'who' are held out together.",
+        "Rows are weighted by 'w', in training and in all figures.",
+    )
     assert (dataset.target, dataset.source, dataset.positive) == ("default", "a.csv", None)
 
 

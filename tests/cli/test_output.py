@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from imbalance_kit.cli._messages import InputError
-from imbalance_kit.cli._output import check_outputs, write_whole
+from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 
 
 def listing(folder: Path) -> list[str]:
@@ -92,3 +92,23 @@ def test_devices_are_written_to_and_not_replaced() -> None:
     check_outputs({"--json": Path("/dev/null")}, None)
     write_whole(Path("/dev/null"), "text")
     assert not Path("/dev/null").is_file()
+
+
+def test_standard_output_that_is_full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as file, monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", file)
+        with (
+            pytest.raises(InputError, match="Standard output cannot be written: No space left"),
+            standard_output(),
+        ):
+            raise OSError(28, "No space left on device")
+        print("goes nowhere", file=file)
+    assert (tmp_path / "out").read_text() == ""
+
+
+def test_standard_output_that_nobody_reads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as file, monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", file)
+        with pytest.raises(SystemExit) as end, standard_output():
+            raise BrokenPipeError(32, "Broken pipe")
+    assert end.value.code == 1

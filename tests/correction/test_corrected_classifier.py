@@ -369,6 +369,19 @@ def test_a_frozen_model_with_a_known_shift(n_classes: int) -> None:
     np.testing.assert_array_equal(frozen.predict(X), want.argmax(axis=1))
 
 
+def test_the_shift_of_a_frozen_model_is_the_whole_story() -> None:
+    """Its own class weights are not undone once more, and no longer refused."""
+    X, y = gaussians((900, 100))
+    weighted = LogisticRegression(class_weight={1: 9}).fit(X, y)
+    with pytest.raises(ValueError, match=r"refused: class_weight={1: 9}"):
+        corrected(FrozenEstimator(weighted), correction="shift").fit(X, y)
+    shift = ClassShift.from_rates({0: 1, 1: 9})
+    model = corrected(FrozenEstimator(weighted), shift=shift).fit(X, y)
+    assert model.correction_ == "shift"
+    want = shift.undo(weighted.predict_proba(X))
+    np.testing.assert_allclose(model.predict_proba(X), want, rtol=1e-9)
+
+
 def test_a_frozen_model_is_calibrated_on_the_rows_given() -> None:
     """Trained on thinned rows, calibrated on fresh rows of the population, weighted."""
     _, _, X_in, y_in = thinned()

@@ -14,6 +14,7 @@ import sklearn
 from imblearn import FunctionSampler
 from scipy.special import expit
 from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
@@ -79,6 +80,8 @@ def expected(name: str, correction: str, how: str) -> tuple[str, str]:
         if not hasattr(sampler, "fit_weights"):
             return "error", "needs a sampler with fit_weights"
         known = "exact"
+    if correction == "offset":
+        return "error", "takes none"
     if correction == "auto":
         return ("shift" if known == "exact" else "sigmoid"), ""
     if correction == "shift" and known == "unknown":
@@ -241,8 +244,22 @@ def test_parallel_folds_are_the_same() -> None:
     np.testing.assert_array_equal(scores, cross_val_score(model, X, Y, cv=2))
 
 
-def test_parallel_folds_know_of_routing() -> None:
-    """A search inside asks for weights through routing, in every process."""
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_groups_reach_what_is_inside_in_every_process(n_jobs: int | None) -> None:
+    """This learner takes groups with routing on only, and fails without.
+
+    60 rows of each class are drawn: 4 standard errors of the rate are 4 sqrt(2 / 60) .09.
+    """
+    learner = CalibratedClassifierCV(LogisticRegression(), cv=GroupKFold(2))
+    model = CorrectedClassifier(learner, UNDER, correction="sigmoid", cv=2, n_jobs=n_jobs)
+    with sklearn.config_context(enable_metadata_routing=True):
+        model.fit(X, Y, groups=np.arange(len(Y)) // 6)
+    assert model.predict_proba(X)[:, 1].mean() == pytest.approx(0.1, abs=0.066)
+    with pytest.raises(ValueError, match="'groups' parameter should not be None"):
+        model.fit(X, Y, groups=np.arange(len(Y)) // 6)
+
+
+def test_routing_on_weights_reach_a_search_in_every_fold() -> None:
     with sklearn.config_context(enable_metadata_routing=True):
         inner = LogisticRegression().set_fit_request(sample_weight=True)
         search = GridSearchCV(inner.set_score_request(sample_weight=False), {"C": [1]}, cv=2)

@@ -38,6 +38,8 @@ from imbalance_kit import (
     RandomOverSampler,
     RandomUnderSampler,
 )
+from imbalance_kit.correction._calibrators import LogOddsCalibrator
+from imbalance_kit.correction._log_odds import to_proba
 from tests.correction._curves import platt
 from tests.correction._fakes import ClassWeightsNB, Log, PositiveWeightNB, gaussians, named
 from tests.correction.test_learner import OPAQUE
@@ -154,6 +156,19 @@ def test_margins_are_calibrated(sampler: Any) -> None:
     np.testing.assert_allclose(model.decision_function(X), slope * at + intercept, atol=1e-3)
     with pytest.raises(ValueError, match="LinearSVC has no predict_proba: a margin has no odds"):
         CorrectedClassifier(LinearSVC(), sampler, correction="shift").fit(X, CODES)
+
+
+def test_margins_of_three_classes_by_hand() -> None:
+    """No shift is taken out of a margin."""
+    X3, codes = gaussians((450, 150, 60))
+    shift = ClassShift.from_rates({0: 0.1, 1: 1, 2: 1})
+    model = CorrectedClassifier(LinearSVC(), shift=shift).fit(X3, codes)
+    margins = np.empty((len(codes), 3))
+    for train, held in StratifiedKFold(5).split(X3, codes):
+        margins[held] = LinearSVC().fit(X3[train], codes[train]).decision_function(X3[held])
+    curve = LogOddsCalibrator("sigmoid").fit(margins, codes, np.where(codes == 0, 10.0, 1.0))
+    want = to_proba(curve.predict(model.estimator_.decision_function(X3)))
+    np.testing.assert_allclose(model.predict_proba(X3), want, rtol=1e-6, atol=1e-9)
 
 
 def test_margins_of_three_classes() -> None:

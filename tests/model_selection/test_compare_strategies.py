@@ -36,7 +36,7 @@ from imbalance_kit import (
 from imbalance_kit.model_selection import StrategyResult
 
 X, Y = make_classification(
-    400, n_features=6, n_informative=3, weights=[0.8], class_sep=0.6, random_state=0
+    400, n_features=6, n_informative=3, weights=[0.7], class_sep=0.6, random_state=0
 )
 TWO = {"under": RandomUnderSampler(), "weights": ClassWeighter()}
 WEIGHTS = {"weights": ClassWeighter()}  # draws nothing: no seed, no order of labels
@@ -45,7 +45,9 @@ LEARNER = LogisticRegression()
 
 def _compare(strategies: Any = TWO, X: Any = X, y: Any = Y, **options: Any) -> ComparisonReport:
     estimator = options.pop("estimator", LEARNER)
-    return compare_strategies(estimator, strategies, X, y, **({"random_state": 0} | options))
+    return compare_strategies(
+        estimator, strategies, X, y, **({"random_state": 0, "cv": 3} | options)
+    )
 
 
 def _result(report: ComparisonReport, name: str, variant: str | None = None) -> StrategyResult:
@@ -177,7 +179,8 @@ def test_random_state_decides_everything() -> None:
     strategies = {"under": RandomUnderSampler(), "SMOTE": SMOTE()}
     forest = RandomForestClassifier(5)
     one, same, other = (
-        _figures(_compare(strategies, estimator=forest, random_state=seed)) for seed in (0, 0, 1)
+        _figures(_compare(strategies, estimator=forest, random_state=seed, cv=2))
+        for seed in (0, 0, 1)
     )
     assert one == same
     assert one != other
@@ -187,14 +190,14 @@ def test_two_processes_give_the_same_report() -> None:
     strategies = {"under": RandomUnderSampler(), "moved": "threshold", "SMOTE": SMOTE()}
     forest = RandomForestClassifier(5)
     seen: list[tuple[int, int, str]] = []
-    alone = _compare(strategies, estimator=forest, cv=3)
+    alone = _compare(strategies, estimator=forest, cv=2)
     two = _compare(
-        strategies, estimator=forest, cv=3, n_jobs=2, progress=lambda *call: seen.append(call)
+        strategies, estimator=forest, cv=2, n_jobs=2, progress=lambda *call: seen.append(call)
     )
     assert _figures(alone) == _figures(two)
-    assert [done for done, _, _ in seen] == list(range(1, 10))
-    assert {total for _, total, _ in seen} == {9}
-    assert {"under, fold 1 of 3", "SMOTE, fold 3 of 3"} <= {label for _, _, label in seen}
+    assert [done for done, _, _ in seen] == list(range(1, 7))
+    assert {total for _, total, _ in seen} == {6}
+    assert {"under, fold 1 of 2", "SMOTE, fold 2 of 2"} <= {label for _, _, label in seen}
 
 
 def test_inputs_are_left_as_they_are() -> None:
@@ -209,7 +212,7 @@ def test_inputs_are_left_as_they_are() -> None:
 
 
 def test_repeats() -> None:
-    report = _compare(cv=4, n_repeats=2)
+    report = _compare(WEIGHTS, cv=4, n_repeats=2)
     assert report.n_splits == 8
     assert len(report.results[0].scores["f1"].folds) == 8
     predictions = report.results[0].predictions
@@ -221,12 +224,12 @@ def test_repeats() -> None:
 
 
 def test_labels_of_any_kind_give_the_same_figures() -> None:
-    plain = _compare(WEIGHTS, cv=3)
-    for labels in (np.array(["no", "yes"])[Y], Y.astype(bool), list(Y), pd.Series(Y + 7.0)):
-        report = _compare(WEIGHTS, y=labels, cv=3)
+    plain = _compare(WEIGHTS)
+    for labels in (np.array(["no", "yes"])[Y], list(Y.astype(bool)), pd.Series(Y + 7.0)):
+        report = _compare(WEIGHTS, y=labels)
         for one, other in zip(plain.results, report.results, strict=True):
             assert one.scores["mcc_tuned"].folds == other.scores["mcc_tuned"].folds
-    words = _compare(WEIGHTS, y=np.array(["no", "yes"], dtype=object)[Y], cv=3)
+    words = _compare(WEIGHTS, y=np.array(["no", "yes"], dtype=object)[Y])
     assert words.classes == ("no", "yes")
     assert words.pos_label == "yes"
     assert list(words.results[0].per_class) == ["no", "yes"]
@@ -234,9 +237,9 @@ def test_labels_of_any_kind_give_the_same_figures() -> None:
 
 
 def test_the_positive_class_is_the_rarer_one_or_the_one_named() -> None:
-    swapped = _compare(WEIGHTS, y=1 - Y, cv=3)
+    swapped = _compare(WEIGHTS, y=1 - Y)
     assert swapped.pos_label == 0
-    plain = _compare(WEIGHTS, cv=3)
+    plain = _compare(WEIGHTS)
     for one, other in zip(plain.results, swapped.results, strict=True):
         assert one.scores["average_precision"].folds == pytest.approx(
             other.scores["average_precision"].folds, abs=1e-6
@@ -263,14 +266,14 @@ def test_containers(container: str) -> None:
 def test_mixed_columns_in_a_pipeline() -> None:
     frame = pd.DataFrame(X[:, :2], columns=["a", "b"]).assign(c=np.where(X[:, 2] > 0, "x", "z"))
     encode = make_column_transformer((OneHotEncoder(), ["c"]), remainder=StandardScaler())
-    report = _compare(None, frame, estimator=make_pipeline(encode, LEARNER), cv=3)
+    report = _compare(None, frame, estimator=make_pipeline(encode, LEARNER))
     assert "SMOTE" in {r.name for r in report.results}
     assert any("as the last step of the pipeline sees them" in note for note in report.notes)
 
 
 def test_more_than_two_classes() -> None:
     X3, y3 = make_classification(
-        700, n_informative=4, n_redundant=0, n_classes=3, weights=[0.7, 0.2], random_state=0
+        900, n_informative=4, n_redundant=0, n_classes=3, weights=[0.7, 0.2], random_state=0
     )
     labels = np.array(["a", "b", "c"])[y3]
     half = {"thin": RandomUnderSampler(sampling_strategy=Ratios({"a": 2}, of="minority"))}
@@ -333,7 +336,7 @@ def test_classifiers_are_compared_as_they_are() -> None:
 
 
 def test_learners_with_margins_are_calibrated() -> None:
-    report = _compare(WEIGHTS, estimator=LinearSVC(), cv=3)
+    report = _compare(WEIGHTS, estimator=LinearSVC())
     assert [(r.name, r.variant, r.correction) for r in report.results] == [
         ("nothing", "corrected", "sigmoid"),
         ("weights", "corrected", "sigmoid"),
@@ -355,7 +358,7 @@ def test_real_data_say_do_not_resample(real_data: Any) -> None:
     frame = frame.assign(student=(frame["student"] == "Yes").astype(float))
     strategies = {"under": RandomUnderSampler(), "weights": ClassWeighter(), "moved": "threshold"}
     model = make_pipeline(StandardScaler(), LEARNER)
-    report = _compare(strategies, frame, y, estimator=model)
+    report = _compare(strategies, frame, y, estimator=model, cv=5)
     assert report.advice[0].startswith("Do not resample or weight")
     assert "move the threshold" in report.advice[0]
     base = report.reference_result.scores["log_loss"].mean
@@ -367,7 +370,7 @@ def test_real_data_say_do_not_resample(real_data: Any) -> None:
 def test_a_strategy_that_ranks_better_is_found() -> None:
     rows = np.random.default_rng(0).normal(size=(400, 2))
     stump = DecisionTreeClassifier(max_depth=1)  # knows one of the two columns that matter
-    report = _compare({"good": LEARNER}, rows, rows.sum(axis=1) > 1.5, estimator=stump)
+    report = _compare({"good": LEARNER}, rows, rows.sum(axis=1) > 1.5, estimator=stump, cv=5)
     assert report.advice[0] == "Take 'good': it ranks better than 'nothing'."
 
 
