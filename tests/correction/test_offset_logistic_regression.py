@@ -253,9 +253,7 @@ def test_auto_takes_newton_for_few_columns_and_covariances_with_it() -> None:
         np.testing.assert_array_equal(auto, asked)
         assert auto.shape == (11, 11)
     model = OffsetLogisticRegression().fit(many, y)
-    with pytest.raises(
-        AttributeError, match=r"many parameters\. Hint: fit with covariance="
-    ):
+    with pytest.raises(AttributeError, match=r"many parameters\. Hint: fit with covariance="):
         _ = model.coef_covariance_
     model = OffsetLogisticRegression(covariance="model").fit(many, y)
     assert model.coef_covariance_.shape == (251, 251)
