@@ -7,6 +7,7 @@ import imblearn.base
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
+from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
 from imbalance_kit._utils._containers import n_rows
@@ -183,7 +184,7 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
             Parameter names to values.
         """
         params: dict[str, Any] = super().get_params(deep=False)
-        for number, step in enumerate(self.steps if deep else ()):
+        for number, step in enumerate(self._samplers() if deep else ()):
             params[f"{number}"] = step
             params |= {f"{number}__{name}": value for name, value in step.get_params().items()}
         return params
@@ -203,17 +204,30 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
             The chain.
         """
         self.steps = params.pop("steps", self.steps)
-        numbers = [name for name in params if name.isdecimal() and int(name) < len(self.steps)]
-        if numbers:
+        if any(f"{number}" in params for number, _ in enumerate(self._samplers())):
             self.steps = [params.pop(f"{k}", step) for k, step in enumerate(self.steps)]
         super().set_params(**params)
         return self
+
+    def __sklearn_tags__(self) -> Any:
+        """Describe the input that is taken: what all steps take."""
+        tags = super().__sklearn_tags__()
+        taken = [get_tags(step).input_tags for step in self._samplers()]
+        for name in ("sparse", "allow_nan", "string", "categorical", "three_d_array"):
+            setattr(tags.input_tags, name, all(getattr(inputs, name) for inputs in taken))
+        tags.sampler_tags.sample_indices = True
+        return tags
+
+    def _samplers(self) -> list[Any]:
+        """Return the steps if they are what they should be; nothing otherwise."""
+        listed = isinstance(self.steps, (list, tuple))
+        return list(self.steps) if listed and all(map(_is_sampler, self.steps)) else []
 
     def _check_steps(self) -> None:
         if not isinstance(self.steps, (list, tuple)) or not self.steps:
             raise ValueError(f"`steps` must be a list of at least one sampler, got {self.steps!r}.")
         for step in self.steps:
-            if not (hasattr(step, "fit_resample") and hasattr(step, "fit_weights")):
+            if not _is_sampler(step):
                 raise TypeError(
                     f"Every step must be a sampler of this package, got {step!r}: the shift of the "
                     "chain is the product of the steps' shifts. Hint: a list of samplers, not of "
@@ -229,6 +243,11 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
 
     def _fit_resample(self, X: Any, y: Any) -> Any:
         raise NotImplementedError("fit_resample runs the steps.")
+
+
+def _is_sampler(step: Any) -> bool:
+    methods = ("fit_resample", "fit_weights", "get_params")
+    return not isinstance(step, type) and all(hasattr(step, name) for name in methods)
 
 
 def _divided(sampler: Any) -> NDArray[np.float64]:

@@ -40,9 +40,10 @@ class PilotDesign:
     seed: int
     roles: list[Any]
 
-    def rows(self, target: EncodedTarget, k: int) -> NDArray[np.intp]:
-        """Draw the pilot rows of class k: its share of the size, or all it has."""
-        members = target.members(k)
+    def rows(self, data: SamplingInput, k: int) -> NDArray[np.intp]:
+        """Draw the pilot rows of class k: its share of the size, or all it has of any weight."""
+        target, weights = data.target, data.weights
+        members = np.flatnonzero((target.codes == k) & (True if weights is None else weights > 0))
         wanted = max(self.size // target.n_classes, 1)
         if wanted >= len(members):
             return members
@@ -90,8 +91,7 @@ def cross_fitted_pilots(
     folds, totals = design.folds(target), dict(zip(labels, data.totals.tolist(), strict=True))
     pilots = []
     for fold in range(design.n_folds):
-        others = rows if design.n_folds == 1 else [r[folds[r] != fold] for r in rows]
-        _check_every_class(others, data)
+        others = rows if design.n_folds == 1 else [_outside(r, folds, fold) for r in rows]
         together = np.sort(np.concatenate(others))
         weights = None if data.weights is None else data.weights[together]
         X, y = take_rows(data.X, together), target.classes[target.codes[together]]
@@ -100,13 +100,10 @@ def cross_fitted_pilots(
     return folds, tuple(pilots)
 
 
-def _check_every_class(rows: list[NDArray[np.intp]], data: SamplingInput) -> None:
-    for k, chosen in enumerate(rows):
-        if not (len(chosen) if data.weights is None else data.weights[chosen].any()):
-            raise ValueError(
-                f"A pilot has no row (of any weight) of class {data.target.label(k)!r} to learn "
-                "from. Hint: cross_fit=1, a larger `pilot_size`, or a fitted pilot."
-            )
+def _outside(rows: NDArray[np.intp], folds: NDArray[np.int8], fold: int) -> NDArray[np.intp]:
+    """Return the rows outside a fold; a class that has none lends those inside."""
+    others = rows[folds[rows] != fold]
+    return others if len(others) else rows
 
 
 def gradient_metric(

@@ -63,8 +63,8 @@ class NonuniformNegativeSampler(BaseSampler):
         Rows drawn to train pilots on, as many of each class, or all it has.
     cross_fit : int, default=2
         Number of pilots, 1 to 100. Each is trained on the rows drawn outside its fold and scores
-        those in it; 1 trains a single pilot, which scores its own training rows too: harmless only
-        if they are few and the pilot is simple.
+        those in it (a class with a single row has it in both); 1 trains one pilot, which scores its
+        own training rows too: harmless only if they are few and the pilot is simple.
     random_state : int, RandomState, Generator or None, default=None
         An int gives the same rows every time; None takes fresh entropy.
 
@@ -318,7 +318,7 @@ class NonuniformNegativeSampler(BaseSampler):
             return None, (), None
         roles = self._roles(target, data.totals)
         design = PilotDesign(self.pilot_size, self.cross_fit, seed, roles)
-        rows = [design.rows(target, k) for k in range(target.n_classes)]
+        rows = [design.rows(data, k) for k in range(target.n_classes)]
         folds, pilots = cross_fitted_pilots(self.pilot, data, rows, design)
         if self.criterion not in ("A", "L"):
             return folds, pilots, None

@@ -17,7 +17,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
-    MaxAbsScaler,
     OneHotEncoder,
     StandardScaler,
 )
@@ -126,7 +125,7 @@ def _fit(
 
 
 def _as_linear(model: Any, rates: ClassShift | None) -> LinearPilot | None:
-    """Fold a scaler, a logistic regression and the population's scale into coefficients."""
+    """Fold a StandardScaler, a LogisticRegression and the rates into plain coefficients."""
     if isinstance(model, FrozenEstimator):
         model = model.estimator
     *front, learner = [step for _, step in getattr(model, "steps", [("", model)])]
@@ -134,12 +133,11 @@ def _as_linear(model: Any, rates: ClassShift | None) -> LinearPilot | None:
         return None
     coef, intercept = learner.coef_, learner.intercept_
     if front:
-        known = len(front) == 1 and type(front[0]) in (StandardScaler, MaxAbsScaler)
-        if not known or getattr(front[0], "clip", False):
+        if len(front) > 1 or type(front[0]) is not StandardScaler:
             return None
-        if getattr(front[0], "with_std", True):
+        if front[0].with_std:
             coef = coef / front[0].scale_
-        if getattr(front[0], "with_mean", False):
+        if front[0].with_mean:
             intercept = intercept - coef @ front[0].mean_
     if rates is not None:
         logs = rates.log_factors(None, learner.classes_)[0]
@@ -158,18 +156,18 @@ def default_pilot(X: Any) -> Any:
     X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
         All rows that are to be scored.
     """
-    learner = LogisticRegression(max_iter=1000)
+    learner = LogisticRegression(tol=1e-6, max_iter=1000)  # the same whatever the container
     impute = SimpleImputer(add_indicator=True, keep_empty_features=True)
     if is_dataframe(X):
-        numeric = make_pipeline(impute, StandardScaler())
+        numeric = make_pipeline(FunctionTransformer(_as_numbers), impute, StandardScaler())
         texts = make_pipeline(
             FunctionTransformer(_as_texts),
             OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=_MAX_CATEGORIES),
         )
         encode = make_column_transformer((numeric, _numeric_columns), (texts, _other_columns))
         return make_pipeline(encode, learner)
-    if sparse.issparse(X):
-        return make_pipeline(MaxAbsScaler(), learner)
+    if sparse.issparse(X):  # the intercept has no penalty, so that the centre makes no difference
+        return make_pipeline(StandardScaler(with_mean=False), learner)
     if _has_missing(X):
         return make_pipeline(impute, StandardScaler(), learner)
     return make_pipeline(StandardScaler(), learner)
@@ -181,7 +179,7 @@ def _has_missing(X: Any) -> bool:
         try:
             values = values.astype(np.float64)
         except (TypeError, ValueError) as error:
-            raise ValueError(
+            raise type(error)(
                 f"Without a `pilot` the columns of an array must be numbers: {error}. Hint: give a "
                 "DataFrame, whose columns of texts are encoded, or a `pilot` that takes them."
             ) from None
@@ -194,6 +192,13 @@ def _numeric_columns(frame: Any) -> list[int]:
 
 def _other_columns(frame: Any) -> list[int]:
     return [j for j, dtype in enumerate(frame.dtypes) if not is_numeric(dtype)]
+
+
+def _as_numbers(frame: Any) -> NDArray[np.float64]:
+    """Return numeric columns as a dense array, missing values of any kind as NaN."""
+    if hasattr(frame, "iloc"):
+        return np.asarray(frame.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.asarray(frame.to_numpy(), dtype=np.float64)
 
 
 def _as_texts(frame: Any) -> Any:

@@ -39,7 +39,10 @@ def own_class_scores(
         As for `row_scores`.
     """
     n = len(target.codes)
-    X = X.tocsr() if sparse.issparse(X) else X  # other formats cannot be cut into blocks of rows
+    if sparse.issparse(X):
+        X = X.tocsr()  # other formats cannot be cut into blocks of rows
+    elif not hasattr(X, "__getitem__"):
+        X = np.asarray(X)
     scores = np.empty(n)
     classes = list(range(target.n_classes))
     linear = _stacked(pilots) if criterion in ("probability", "local_case_control") else None

@@ -92,20 +92,20 @@ def test_a_chain_is_its_steps_by_hand(weights: Any) -> None:
 
 
 def test_weights_restore_the_totals_of_the_input() -> None:
-    """Inverse-probability weights: totals within 4 standard errors of 300 seeds."""
+    """Inverse-probability weights: totals within 4 standard errors of 120 seeds."""
     features = np.column_stack([Y == 0, Y == 1, X, X[:, 0] * Y])
     totals = []
-    for seed in range(300):
+    for seed in range(120):
         chain = SamplerChain(
             [RandomUnderSampler(sampling_strategy=0.1), NonuniformNegativeSampler(criterion="L")],
             random_state=seed,
         )
         chain.fit_resample(X, Y, sample_weight=WEIGHTS)
         totals.append(features[chain.sample_indices_].T @ chain.sample_weight_)
-    error = np.std(totals, axis=0, ddof=1) / np.sqrt(300)
+    error = np.std(totals, axis=0, ddof=1) / np.sqrt(120)
     off = np.abs(np.mean(totals, axis=0) - features.T @ WEIGHTS)
     assert (off <= 4 * error + 1e-6).all()
-    assert error[0] < 0.02 * (features.T @ WEIGHTS)[0]
+    assert error[0] < 0.03 * (features.T @ WEIGHTS)[0]
 
 
 def test_offset_and_correction_find_the_truth() -> None:
@@ -281,7 +281,5 @@ def test_a_step_whose_shift_is_unknown_is_refused() -> None:
             del self.shift_
             return out
 
-    with pytest.raises(
-        ValueError, match="Cleaner changes the distribution by a factor th"
-    ):
+    with pytest.raises(ValueError, match="Cleaner changes the distribution by a factor th"):
         SamplerChain([Cleaner()]).fit_resample(X, Y)

@@ -27,7 +27,7 @@ def data(X: Any, y: Any, weights: Any = None) -> SamplingInput:
 
 Y = np.random.default_rng(0).permutation(np.repeat([0, 1], [900, 31]))
 X = np.random.default_rng(1).normal(size=(931, 2)) + Y[:, None]
-TARGET = encode_target(Y)
+DATA, TARGET = data(X, Y), encode_target(Y)
 
 
 # The design ---------------------------------------------------------------------------------------
@@ -35,7 +35,7 @@ TARGET = encode_target(Y)
 
 def test_pilot_rows_are_a_balanced_subsample() -> None:
     design = PilotDesign(100, 2, 0, ["sampled", "kept"])
-    common, rare = (design.rows(TARGET, k) for k in (0, 1))
+    common, rare = (design.rows(DATA, k) for k in (0, 1))
     assert len(np.unique(common)) == 50
     assert set(Y[common]) == {0}
     np.testing.assert_array_equal(rare, np.flatnonzero(Y == 1))  # all there are
@@ -45,7 +45,7 @@ def test_pilot_rows_are_drawn_uniformly() -> None:
     """Each of 900 rows 60 / 900 of the time: over 3,000 seeds, 5 standard errors of the largest."""
     counts = np.zeros(len(Y))
     for seed in range(3000):
-        counts[PilotDesign(120, 1, seed, ["sampled", "kept"]).rows(TARGET, 0)] += 1
+        counts[PilotDesign(120, 1, seed, ["sampled", "kept"]).rows(DATA, 0)] += 1
     share = counts[Y == 0] / 3000
     assert np.abs(share - 1 / 15).max() < 5 * np.sqrt(1 / 15 * 14 / 15 / 3000)
 
@@ -69,12 +69,10 @@ def test_folds_of_very_many_rows_are_dealt_at_random() -> None:
 def test_streams_are_by_role() -> None:
     one = PilotDesign(100, 2, 0, ["sampled", "kept"])
     other = PilotDesign(100, 2, 0, ["kept", "sampled"])
-    swapped = encode_target(1 - Y)
-    np.testing.assert_array_equal(one.rows(TARGET, 0), other.rows(swapped, 1))
-    np.testing.assert_array_equal(one.folds(TARGET), other.folds(swapped))
-    assert not np.array_equal(
-        one.rows(TARGET, 0), PilotDesign(100, 2, 1, one.roles).rows(TARGET, 0)
-    )
+    swapped = data(X, 1 - Y)
+    np.testing.assert_array_equal(one.rows(DATA, 0), other.rows(swapped, 1))
+    np.testing.assert_array_equal(one.folds(TARGET), other.folds(swapped.target))
+    assert not np.array_equal(one.rows(DATA, 0), PilotDesign(100, 2, 1, one.roles).rows(DATA, 0))
 
 
 # Cross-fitting ------------------------------------------------------------------------------------
@@ -135,17 +133,23 @@ def test_a_fitted_pilot_needs_no_folds() -> None:
     np.testing.assert_allclose(pilot.predict_proba(X), model.predict_proba(X))
 
 
-def test_a_class_that_a_pilot_would_not_see() -> None:
+def test_a_class_with_a_single_row_lends_it_to_every_pilot() -> None:
+    Spy.seen.clear()
+    rows = np.column_stack([np.arange(51.0), np.arange(51.0)])
     y = np.repeat([0, 1], [50, 1])
-    with pytest.raises(ValueError, match=r"no row .* of class 1 to learn from. Hint: cross_fit=1"):
-        NonuniformNegativeSampler(random_state=0).fit(np.arange(51.0)[:, None], y)
-    weights = np.where(np.arange(51) < 40, 0.0, 1.0)
-    y = np.repeat([0, 1], [45, 6])
-    weights[-5:] = 0
-    with pytest.raises(ValueError, match=r"no row \(of any weight\) of class 1"):
-        NonuniformNegativeSampler(random_state=0).fit(
-            np.arange(51.0)[:, None], y, sample_weight=weights
-        )
+    NonuniformNegativeSampler(pilot=Spy(), random_state=0).fit(rows, y)
+    assert [50 in trained for trained, _ in Spy.seen] == [True, True]
+    assert all(trained & scored <= {50} for trained, scored in Spy.seen)
+
+
+def test_rows_without_weight_train_no_pilot() -> None:
+    Spy.seen.clear()
+    weights = (np.arange(len(Y)) % 3 > 0) * 1.0
+    sampler = NonuniformNegativeSampler(pilot=Spy(), pilot_size=100, random_state=0)
+    sampler.fit(NUMBERED, Y, sample_weight=weights)
+    trained = sorted(set().union(*(trained for trained, _ in Spy.seen)))
+    assert weights[trained].all()
+    assert (Y[trained] == 0).sum() == 50
 
 
 def test_a_pilot_that_draws_is_seeded_and_the_callers_is_left_alone() -> None:

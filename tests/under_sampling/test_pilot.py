@@ -31,7 +31,7 @@ from imbalance_kit.under_sampling._pilot import (
 )
 
 RNG = np.random.default_rng(0)
-X = RNG.normal(size=(400, 3)) * [1, 100, 1e-3] + [0, 50, 1]
+X = RNG.normal(size=(400, 3)) * [1, 100, 1e-3] + [0, 50, 1e-3]
 Y = (RNG.random(400) < 1 / (1 + np.exp(1 - X[:, 0]))).astype(int)
 TOTALS = {0: 100.0 * (Y == 0).sum(), 1: 1.0 * (Y == 1).sum()}  # negatives: one of a hundred
 EVEN = {0: 1.0 * (Y == 0).sum(), 1: 1.0 * (Y == 1).sum()}
@@ -69,7 +69,7 @@ def test_the_mean_probability_is_the_base_rate(n_classes: int) -> None:
         make_pipeline(StandardScaler(), LogisticRegression()),
         make_pipeline(StandardScaler(with_mean=False), LogisticRegression()),
         make_pipeline(StandardScaler(with_std=False), LogisticRegression()),
-        make_pipeline(MaxAbsScaler(), LogisticRegression(fit_intercept=False)),
+        make_pipeline(StandardScaler(), LogisticRegression(fit_intercept=False)),
     ],
     ids=lambda model: " ".join(str(model).split()),
 )
@@ -94,18 +94,12 @@ class Clipping(StandardScaler):
         return np.clip(super().transform(X, copy=copy), -1, 1)
 
 
-def _clipped(scaler: Any) -> Any:
-    scaler.clip = True  # a parameter of newer releases of scikit-learn
-    return scaler
-
-
 @pytest.mark.parametrize(
     "model",
     [
         make_pipeline(MinMaxScaler(), LogisticRegression()),
         make_pipeline(StandardScaler(), SelectKBest(k=2), LogisticRegression()),
         make_pipeline(Clipping(), LogisticRegression()),
-        make_pipeline(_clipped(MaxAbsScaler()), LogisticRegression()),
         HistGradientBoostingClassifier(max_iter=5),
         make_pipeline(StandardScaler(), LinearSVC()),
     ],
@@ -132,9 +126,9 @@ SOURCE = np.repeat(np.arange(400), WEIGHTS.astype(int))
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: LogisticRegression(C=10),
-        lambda: make_pipeline(MaxAbsScaler(), Pipeline([("last", LogisticRegression())])),
-        lambda: Pipeline([("only", LogisticRegression(C=10))]),
+        lambda: LogisticRegression(tol=1e-8),
+        lambda: make_pipeline(MaxAbsScaler(), Pipeline([("last", LogisticRegression(tol=1e-8))])),
+        lambda: Pipeline([("only", LogisticRegression(tol=1e-8))]),
     ],
 )
 def test_a_weight_is_a_repetition(make: Any, routing: bool) -> None:
@@ -143,7 +137,7 @@ def test_a_weight_is_a_repetition(make: Any, routing: bool) -> None:
     with config_context(enable_metadata_routing=routing):
         one = train_pilot(make(), rows, Y, WEIGHTS, totals).predict_proba(rows)
     other = train_pilot(make(), rows[SOURCE], Y[SOURCE], None, totals).predict_proba(rows)
-    np.testing.assert_allclose(one, other, rtol=2e-3)  # the tolerance of lbfgs
+    np.testing.assert_allclose(one, other, rtol=1e-4)  # the tolerance of lbfgs
 
 
 @pytest.mark.parametrize(
@@ -176,8 +170,7 @@ def fitted(rows: Any) -> Any:
 def test_numbers_are_linear(container: Any) -> None:
     pilot = fitted(container(X))
     assert isinstance(pilot, LinearPilot)
-    scaler = MaxAbsScaler() if sparse.issparse(container(X)) else StandardScaler()
-    theirs = make_pipeline(scaler, LogisticRegression()).fit(X, Y).predict_proba(X)
+    theirs = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, Y).predict_proba(X)
     np.testing.assert_allclose(pilot.predict_proba(container(X)), theirs, atol=1e-4)
 
 
@@ -264,6 +257,8 @@ def test_frames_whose_names_are_numbers() -> None:
 def test_texts_in_an_array_are_refused() -> None:
     with pytest.raises(ValueError, match=r"must be numbers: .*'a'.* Hint: give a DataFrame"):
         default_pilot(np.array([["a", 1.0]], dtype=object))
+    with pytest.raises(TypeError, match=r"must be numbers: .*'dict'. Hint: give a DataFrame"):
+        default_pilot(np.array([[{}, 1.0]], dtype=object))
 
 
 # Given pilots -------------------------------------------------------------------------------------
