@@ -16,7 +16,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, StandardScaler
 from sklearn.svm import LinearSVC
 
 from imbalance_kit import NonuniformNegativeSampler
@@ -127,7 +127,9 @@ SOURCE = np.repeat(np.arange(400), WEIGHTS.astype(int))
     "make",
     [
         lambda: LogisticRegression(tol=1e-8),
-        lambda: make_pipeline(MaxAbsScaler(), Pipeline([("last", LogisticRegression(tol=1e-8))])),
+        lambda: make_pipeline(
+            FunctionTransformer(np.arcsinh), Pipeline([("last", LogisticRegression(tol=1e-8))])
+        ),
         lambda: Pipeline([("only", LogisticRegression(tol=1e-8))]),
     ],
 )
