@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PARALLEL_BYTES = 1 << 22  # below 4 MiB starting a second thread costs more than it saves
-_BLOCK_BYTES = 1 << 21  # small enough that a thread which is held up leaves its work to the other
+_BLOCK_BYTES = 1 << 24  # large enough that handing blocks out costs nothing beside filling them
 _MAX_THREADS = 2  # copying rows is bound by memory bandwidth, which two threads exhaust
 
 

@@ -188,9 +188,15 @@ def make_design(X: Any, *, intercept: bool) -> Design:
     if not intercept:
         return raw
     sums, squares = np.zeros((1, n_features)), np.zeros(n_features)
-    for _, block in raw.blocks():
-        raw.add_pull_back(block, np.ones((1, block.shape[0])), sums)
-        squares += _column_squares(block)
+    with np.errstate(over="ignore"):
+        for _, block in raw.blocks():
+            raw.add_pull_back(block, np.ones((1, block.shape[0])), sums)
+            squares += _column_squares(block)
+    if not np.isfinite(squares).all():
+        raise ValueError(
+            f"Column {int(np.isfinite(squares).argmin())} of `X` holds numbers too large to be "
+            f"squared, above {np.sqrt(np.finfo(np.float64).max):.0e}. Hint: scale the column."
+        )
     center = sums[0] / n_rows
     far = squares / n_rows - center**2 < _FAR * center**2
     constant = none
@@ -217,6 +223,8 @@ def _extremes(X: Any) -> tuple[Array, Array]:
 
 def _times(block: Any, slopes: Array) -> Array:
     """Return ``slopes @ block.T``, C-contiguous."""
+    if not slopes.any():  # where a solver begins
+        return np.zeros((len(slopes), block.shape[0]))
     if len(slopes) == 1:
         product: Array = (block @ slopes[0])[None]
         return product

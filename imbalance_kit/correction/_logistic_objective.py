@@ -14,8 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import helmert
+from scipy.special import softmax
 
 from imbalance_kit.correction._logistic_design import Array, Design
+
+_TINY = np.finfo(np.float64).tiny
 
 
 @dataclass(frozen=True)
@@ -287,11 +290,11 @@ def intercept_start(objective: Objective, *, sweeps: int = 5) -> Array:
     levels = np.log(shares)
     if offset is not None:
         scores = np.concatenate([np.zeros_like(offset), offset]) if n_classes == 2 else offset
-        levels = np.zeros(n_classes)
+        levels = levels - np.average(scores, axis=1, weights=weights)
         for _ in range(sweeps):
-            proba = np.exp(scores + levels[:, None] - (scores + levels[:, None]).max(axis=0))
-            proba /= proba.sum(axis=0)
-            levels += np.log(shares) - np.log(np.average(proba, axis=1, weights=weights))
+            proba = softmax(scores + levels[:, None], axis=0)
+            expected = np.average(proba, axis=1, weights=weights)
+            levels += np.log(shares) - np.log(np.maximum(expected, _TINY))
     if objective.contrasts is None:
         theta[0, -1] = levels[1] - levels[0]
     else:

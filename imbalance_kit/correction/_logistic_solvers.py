@@ -152,6 +152,27 @@ class _Whitening:
         return np.asarray(solve_triangular(self.factor, gradient.T, lower=True).T).ravel()
 
 
+@dataclass(frozen=True)
+class _Scaled:
+    """The objective less its value at `first`, over `size` squared, in coordinates over `size`."""
+
+    objective: Objective
+    scaling: _Scaling | _Whitening
+    size: float
+    level: float
+    first: Array
+    first_gradient: Array
+
+    def __call__(self, z: Array) -> tuple[float, Array]:
+        if np.array_equal(z, self.first):
+            return 0.0, self.first_gradient
+        found = self.objective.evaluate(self.scaling.theta(z * self.size))
+        return (
+            (found.loss - self.level) / self.size**2,
+            self.scaling.gradient(found.gradient) / self.size,
+        )
+
+
 def _lbfgs(
     objective: Objective,
     start: Array,
@@ -166,16 +187,14 @@ def _lbfgs(
     recent: deque[Array] = deque(maxlen=4)
     while True:
         here = objective.evaluate(theta)
+        gradient = scaling.gradient(here.gradient)
         # With a gradient of length 1 the first trial step is a whole one.
-        size = max(float(np.linalg.norm(scaling.gradient(here.gradient))), goal)
-
-        def scaled(z: Array, size: float = size, level: float = here.loss) -> tuple[float, Array]:
-            found = objective.evaluate(scaling.theta(z * size))
-            return (found.loss - level) / size**2, scaling.gradient(found.gradient) / size
-
+        size = max(float(np.linalg.norm(gradient)), goal)
+        first = scaling.coordinates(theta) / size
+        scaled = _Scaled(objective, scaling, size, here.loss, first, gradient / size)
         result = minimize(
             scaled,
-            scaling.coordinates(theta) / size,
+            first,
             jac=True,
             method="L-BFGS-B",
             callback=lambda z, size=size: recent.append(scaling.theta(z * size)),

@@ -41,10 +41,10 @@ class OffsetLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
     among a large class of estimators. A closed-form correction after training does not do this for
     a linear learner: the sample's log odds are not linear.
 
-    Do not use it where every row of a class was kept with the same probability and there is a
-    penalty on nothing but the slopes: any logistic regression with
-    :class:`~imbalance_kit.CorrectedClassifier` gives the same. Do not give an offset together with
-    inverse-probability weights for the same sampling: each of them is the whole correction.
+    It is not needed where every row of a class was kept with the same probability: there any
+    logistic regression inside :class:`~imbalance_kit.CorrectedClassifier` gives the same. Do not
+    give an offset and inverse-probability weights for the same sampling: each of them is the whole
+    correction, and the weights the less efficient one.
 
     Parameters
     ----------

@@ -69,7 +69,13 @@ def shorten(text: str, width: int) -> str:
 
 def _cost(result: StrategyResult) -> str:
     rows = "" if math.isnan(result.rows_trained) else f"{result.rows_trained:.0f}"
-    return f"{rows:>8}{f'{result.fit_seconds:.2g} s':>8}"
+    return f"{rows:>8}{_seconds(result.fit_seconds):>8}"
+
+
+def _seconds(value: float) -> str:
+    if value < 1:
+        return f"{1000 * value:.0f} ms"
+    return f"{value:.1f} s" if value < 100 else f"{value:.0f} s"
 
 
 def _figure(value: float) -> str:

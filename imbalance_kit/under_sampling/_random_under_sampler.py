@@ -96,6 +96,8 @@ class RandomUnderSampler(BaseSampler):
         self.replacement = replacement
 
     def _fit_resample(self, data: SamplingInput, plan: ClassPlan, seed: int) -> Draw:
+        if not isinstance(self.replacement, (bool, np.bool_)):
+            raise ValueError(f"`replacement` must be True or False, got {self.replacement!r}.")
         codes, counts = data.target.codes, data.target.counts
         keep = np.ones(len(codes), dtype=bool)
         drawn = []

@@ -185,7 +185,11 @@ def test_arrays() -> None:
     assert not is_dataframe(X.tolist())
 
 
-@pytest.mark.parametrize("wrong", [5, None, np.array(3.0), pl.LazyFrame({"a": [1]})], ids=repr)
+@pytest.mark.parametrize(
+    "wrong",
+    [5, None, np.array(3.0), pl.LazyFrame({"a": [1]})],
+    ids=lambda wrong: type(wrong).__name__,
+)
 def test_what_has_no_rows(wrong: Any) -> None:
     with pytest.raises(
         TypeError, match=r"Expected (rows|an array, a sparse matrix, a DataFrame or a)"

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from imbalance_kit.model_selection._report_text import paragraphs, score_table, shorten, wrap
 from tests.model_selection._reports import nothing, report_of, row
 
@@ -23,6 +25,15 @@ def test_rows_that_are_not_known_are_blank() -> None:
     assert list(score_table([unknown], REPORT.metrics[:1], cost=True))[1].endswith(
         " " * 9 + "1.5 s"
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0076, "8 ms"), (0.12, "120 ms"), (9.96, "10.0 s"), (1234.5, "1234 s")]
+)
+def test_times_are_short(seconds: float, text: str) -> None:
+    made = replace(REPORT.results[1], fit_seconds=seconds)
+    line = list(score_table([made], REPORT.metrics[:1], cost=True))[1]
+    assert line.endswith(f"80{text:>8}")
 
 
 def test_paragraphs() -> None:

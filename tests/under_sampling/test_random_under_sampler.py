@@ -166,3 +166,10 @@ def test_messages(strategy: Any, message: str) -> None:
     X, y = np.zeros((30, 1)), np.repeat(["a", "b"], [20, 10])
     with pytest.raises(ValueError, match=message):
         RandomUnderSampler(sampling_strategy=strategy).fit_resample(X, y)
+
+
+def test_replacement_is_a_truth_value() -> None:
+    X, y = data(5, 3)
+    with pytest.raises(ValueError, match="`replacement` must be True or False, got 'no'"):
+        RandomUnderSampler(replacement="no").fit_resample(X, y)  # type: ignore[arg-type]
+    RandomUnderSampler(replacement=np.True_).fit_resample(X, y)
