@@ -55,7 +55,9 @@ def shift_picture() -> None:
         arrowprops={"arrowstyle": "->", "color": "black"},
     )
     right.text(x[middle] - 0.5, (p[middle] + q[middle]) / 2, "÷ a", fontsize=11)
-    right.set(title="Undoing it: p(k | x) ∝ q(k | x) / a_k", xlabel="x", ylabel="probability of yes")
+    right.set(
+        title="Undoing it: p(k | x) ∝ q(k | x) / a_k", xlabel="x", ylabel="probability of yes"
+    )
     right.legend(frameon=False, fontsize=8, loc="upper left")
     for ax in (left, right):
         ax.spines[["top", "right"]].set_visible(False)
