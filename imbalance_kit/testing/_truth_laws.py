@@ -108,8 +108,10 @@ def _corrected(
     else:
         X_res, y_res = changed.fit_resample(data.X, data.y)
         if changed.shift_.depends_on_row:
-            logs = log_factors(changed.shift_, X_res, data.classes)
-            offset = logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs
+            offset = getattr(changed, "log_odds_offset_", None)  # of scores that have not seen y
+            if offset is None:
+                logs = log_factors(changed.shift_, X_res, data.classes)
+                offset = logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs
             with_offset = OffsetLogisticRegression(C=learner.C).fit(X_res, y_res, offset=offset)
             return with_offset.predict_proba(X)
         learner.fit(X_res, y_res)

@@ -17,6 +17,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from imbalance_kit import NonuniformNegativeSampler, OffsetLogisticRegression, Ratios
 from imbalance_kit.shift import InclusionShift, from_json
@@ -240,6 +241,38 @@ def test_the_offset_of_every_row_is_that_of_its_own_pilot(criterion: str, cross_
         for k in (0, 1):
             share = np.bincount(own[y == k], minlength=cross_fit) / (y == k).sum()
             assert np.abs(share - 1 / cross_fit).max() < 5 / np.sqrt((y == k).sum()) / 2
+
+
+@pytest.mark.parametrize(
+    ("criterion", "n_classes"),
+    [*((c, 2) for c in CRITERIA), *((c, 3) for c in CRITERIA if c not in ("A", "L"))],
+)
+@pytest.mark.parametrize("pilot", [None, DecisionTreeClassifier(max_leaf_nodes=40)], ids=str)
+def test_labels_of_kept_rows_follow_the_offset(criterion: str, pilot: Any, n_classes: int) -> None:
+    """Under the truth p the label of a kept row has probabilities ``q_k ∝ p_k exp(offset_k)``.
+
+    The sum of ``(1[y = k] - q_k) g(x)`` is zero for any g, within 4.5 standard deviations of eight
+    draws; a pilot that had seen the label would break it.
+    """
+    slopes = np.array([[0, 0, 0], SLOPES, -SLOPES[::-1]])[:n_classes]
+    total, variance = 0.0, 0.0
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        rows = rng.normal(size=(4000, 3))
+        odds = np.exp(rows @ slopes.T - np.array([0, 4, 4.5])[:n_classes])
+        p = odds / odds.sum(axis=1, keepdims=True)
+        y = (rng.random((4000, 1)) > p.cumsum(axis=1)[:, :-1]).sum(axis=1)
+        sampler = NonuniformNegativeSampler(criterion=criterion, pilot=pilot, random_state=seed)
+        X_res, y_res = sampler.fit_resample(rows, y)
+        offset = sampler.log_odds_offset_
+        if n_classes == 2:
+            offset = np.column_stack([np.zeros(len(offset)), offset])
+        q = p[sampler.sample_indices_] * np.exp(offset)
+        q /= q.sum(axis=1, keepdims=True)
+        g = np.column_stack([np.ones(len(q)), X_res, offset[:, 1] - offset[:, 0]])
+        total = total + (np.eye(n_classes)[y_res] - q).T @ g
+        variance = variance + (q * (1 - q)).T @ g**2
+    assert (np.abs(total) <= 4.5 * np.sqrt(variance)).all()
 
 
 @pytest.mark.parametrize("weighted", [False, True])
