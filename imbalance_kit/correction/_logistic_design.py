@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 _PRODUCT = 1 << 18  # multiplications in a matrix product that BLAS leaves to one thread; with one
 # or two outputs a block then holds 1 MiB, half of a common second-level cache
 _MIN_ROWS = 64
+_CENTRE_ROWS = 10_000  # rows that are enough to find the middle of a column
 _FAR = 1e-6  # variance per squared mean below which a product with raw columns loses digits
 
 
@@ -178,18 +179,34 @@ def make_design(X: Any, *, intercept: bool) -> Design:
     intercept : bool
         Whether there is a column of ones; without it nothing is centred.
     """
-    n_rows, n_features = X.shape
     if sparse.issparse(X) and X.dtype != np.float64:
         X = type(X)((X.data.astype(np.float64), X.indices, X.indptr), shape=X.shape)
     dense = not sparse.issparse(X)
     single = dense and X.dtype != np.float64
-    none = np.zeros(n_features, dtype=bool)
-    raw = Design(X, False, np.zeros(n_features), none, copies=single)
+    none = np.zeros(X.shape[1], dtype=bool)
     if not intercept:
-        return raw
-    sums, squares = np.zeros((1, n_features)), np.zeros(n_features)
+        return Design(X, False, np.zeros(X.shape[1]), none, copies=single)
+    center, spread = _center(X[:: max(1, X.shape[0] // _CENTRE_ROWS)])
+    far = spread < _FAR * center**2
+    constant = none
+    if far.any():
+        low, high = _extremes(X)
+        constant = low == high
+        center[constant] = low[constant]
+    return Design(X, True, center, constant, copies=single or (dense and bool(far.any())))
+
+
+def _center(X: Any) -> tuple[Array, Array]:
+    """Return mean and variance of the columns.
+
+    Some thousand rows suffice: any centre near the mean will do, and columns that are far from zero
+    for their spread in all rows are so in most parts of them.
+    """
+    raw = Design(X, False, np.zeros(X.shape[1]), np.zeros(X.shape[1], dtype=bool), copies=False)
+    sums, squares = np.zeros((1, X.shape[1])), np.zeros(X.shape[1])
     with np.errstate(over="ignore"):
         for _, block in raw.blocks():
+            block = block.astype(np.float64, copy=False)
             raw.add_pull_back(block, np.ones((1, block.shape[0])), sums)
             squares += _column_squares(block)
     if not np.isfinite(squares).all():
@@ -197,14 +214,8 @@ def make_design(X: Any, *, intercept: bool) -> Design:
             f"Column {int(np.isfinite(squares).argmin())} of `X` holds numbers too large to be "
             f"squared, above {np.sqrt(np.finfo(np.float64).max):.0e}. Hint: scale the column."
         )
-    center = sums[0] / n_rows
-    far = squares / n_rows - center**2 < _FAR * center**2
-    constant = none
-    if far.any():
-        low, high = _extremes(X)
-        constant = low == high
-        center[constant] = low[constant]
-    return Design(X, True, center, constant, copies=single or (dense and bool(far.any())))
+    center = sums[0] / X.shape[0]
+    return center, squares / X.shape[0] - center**2
 
 
 def _column_squares(block: Any) -> Array:

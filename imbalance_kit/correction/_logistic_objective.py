@@ -9,6 +9,7 @@ all K rows.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,19 +37,25 @@ class BinaryTerms:
 
 @dataclass(frozen=True)
 class SoftmaxTerms:
-    """K classes, a block of rows: summed loss, derivatives in the K - 1 free predictors."""
+    """K classes, a block of rows: summed loss, its derivative in the K scores, and curvature.
+
+    The curvature is that in the K - 1 free predictors.
+    """
 
     loss: float
     residuals: Array
     proba: Array
-    means: Array
     weights: Array | None
     contrasts: Array
+
+    @cached_property
+    def _means(self) -> Array:
+        return np.asarray(self.contrasts.T @ self.proba)
 
     def curvature(self, first: int, second: int) -> Array:
         """Return the second derivative in two of the predictors."""
         product: Array = (self.contrasts[:, first] * self.contrasts[:, second]) @ self.proba
-        product -= self.means[first] * self.means[second]
+        product -= self._means[first] * self._means[second]
         return product if self.weights is None else product * self.weights
 
 
@@ -86,12 +93,12 @@ def softmax_terms(
     totals = proba.sum(axis=0)
     losses = np.log(totals) - own
     proba /= totals
-    means = contrasts.T @ proba
-    residuals = means - contrasts.T[:, codes]
+    residuals = proba.copy()
+    residuals[codes, rows] -= 1
     if weights is not None:
         residuals *= weights
         losses *= weights
-    return SoftmaxTerms(float(losses.sum()), residuals, proba, means, weights, contrasts)
+    return SoftmaxTerms(float(losses.sum()), residuals, proba, weights, contrasts)
 
 
 @dataclass(frozen=True)
@@ -152,15 +159,16 @@ class Objective:
 
     def evaluate(self, theta: Array, *, hessian: bool = False) -> Evaluation:
         """Return value and gradient, and the Hessian where asked for."""
-        loss, gradient = 0.0, np.zeros_like(theta)
+        loss = 0.0
+        pulled = np.zeros((1 if self.contrasts is None else self.n_classes, theta.shape[1]))
         gram = np.zeros((*theta.shape, *theta.shape)) if hessian else None
         for rows, block in self.design.blocks(self.n_outputs):
             terms = self._terms(theta, rows, block)
             loss += terms.loss
-            self.design.add_pull_back(block, terms.residuals, gradient)
+            self.design.add_pull_back(block, terms.residuals, pulled)
             if gram is not None:
                 self._add_pairs(block, terms.curvature, gram)
-        self.design.centre_rows(gradient)
+        gradient = self._free(self.design.centre_rows(pulled))
         slopes = self._slopes(theta)
         loss += 0.5 * self.ridge * float(np.vdot(slopes, slopes))
         self._slopes(gradient)[:] += self.ridge * slopes
@@ -174,7 +182,7 @@ class Objective:
         """Return ``Σ_i w_i² s_i s_i'``, with ``s_i`` the gradient of the log loss of row i."""
         gram = np.zeros((*theta.shape, *theta.shape))
         for rows, block in self.design.blocks(self.n_outputs):
-            residuals = self._terms(theta, rows, block).residuals
+            residuals = self._free(self._terms(theta, rows, block).residuals)
             self._add_pairs(block, lambda a, b, r=residuals: r[a] * r[b], gram)
         return self._finish_pairs(gram)
 
@@ -231,6 +239,10 @@ class Objective:
                 gram[second, :, first] = gram[first, :, second]
         size = gram.shape[0] * gram.shape[1]
         return gram.reshape(size, size)
+
+    def _free(self, derivative: Array) -> Array:
+        """Return a derivative in the scores as that in the free predictors."""
+        return derivative if self.contrasts is None else self.contrasts.T @ derivative
 
     def _slopes(self, theta: Array) -> Array:
         return theta[:, :-1] if self.design.intercept else theta
