@@ -16,7 +16,10 @@ Criterion = Literal["probability", "A", "L", "local_case_control", "uniform"]
 
 @dataclass(frozen=True)
 class InclusionRule:
-    """``π = min(max(scale * score, floor), 1)``: from the score of a row to its probability.
+    """How the score of a row becomes its inclusion probability.
+
+    ``π = min(max(scale * score, floor), 1)``: the same cap and floor in the draw and in the
+    correction.
 
     Parameters
     ----------
@@ -24,6 +27,13 @@ class InclusionRule:
         Factor on the score, at least 0; it sets the expected number of rows.
     floor : float
         Smallest probability, in (0, 1]: every row can be drawn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imbalance_kit.shift import InclusionRule
+    >>> InclusionRule(scale=10.0, floor=0.01)(np.array([0.0, 0.05, 0.5]))
+    array([0.01, 0.5 , 1.  ])
     """
 
     scale: float
@@ -55,9 +65,9 @@ class InclusionShift(Shift):
         The classes, sorted.
     rules : mapping of {label: InclusionRule}
         The classes that were thinned, each with its rule; the others were kept whole.
-    criterion : {"probability", "A", "L", "local_case_control", "uniform"}
+    criterion : {"probability", "A", "L", "local_case_control", "uniform"}, default="probability"
         What is multiplied into the score: see :class:`~imbalance_kit.NonuniformNegativeSampler`.
-    metric : ndarray of shape (n_features + 1, n_features + 1) or None
+    metric : ndarray of shape (n_features + 1, n_features + 1) or None, default=None
         For "A", the matrix M^-1; for "L", the identity; otherwise None.
 
     Attributes
@@ -185,7 +195,9 @@ class InclusionShift(Shift):
             "criterion": self.criterion,
             "metric": None if self.metric is None else self.metric.tolist(),
             "pilots": [
-                (p if hasattr(p, "to_content") else ScaledPilot(p, self.labels, None)).to_content()
+                (
+                    p if hasattr(p, "_to_content") else ScaledPilot(p, self.labels, None)
+                )._to_content()
                 for p in self.pilots
             ],
         }
@@ -251,11 +263,11 @@ def check_scores(scores: NDArray[np.float64]) -> None:
 def _pilot(content: dict[str, Any], labels: tuple[Any, ...], given: list[Any]) -> Any:
     """Return the pilot that is in the text, or the first of those given, once recognised."""
     if "fingerprint" not in content:
-        return LinearPilot.from_content(content)
+        return LinearPilot._from_content(content)
     if not given:
         raise ValueError(
             "The text of this shift does not hold its pilot, which is not linear. Hint: "
             "from_json(text, pilot=model) with the sampler's `pilot_`, or the fitted model that "
             "the sampler was given."
         )
-    return ScaledPilot.from_content(content, labels, given.pop(0))
+    return ScaledPilot._from_content(content, labels, given.pop(0))

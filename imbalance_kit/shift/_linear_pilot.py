@@ -20,13 +20,32 @@ class LinearPilot:
         Coefficients of the columns as they are.
     intercept : ndarray of shape (1 or n_classes,)
         Intercepts on the scale of the source population.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imbalance_kit.shift import LinearPilot
+    >>> pilot = LinearPilot(np.array([[1.0, -1.0]]), np.array([0.0]))
+    >>> pilot.predict_proba([[2.0, 2.0]])
+    array([[0.5, 0.5]])
     """
 
     coef: NDArray[np.float64]
     intercept: NDArray[np.float64]
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Return probabilities of shape (n_samples, n_classes)."""
+        """Return the class probabilities of rows.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Numeric rows.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes)
+            In [0, 1].
+        """
         logits = self.margins(X)
         with np.errstate(over="ignore"):
             if len(self.intercept) == 1:
@@ -37,17 +56,28 @@ class LinearPilot:
         return proba
 
     def margins(self, X: Any) -> NDArray[np.float64]:
-        """Return the linear predictors, one column per row of `coef`."""
+        """Return the linear predictors of rows.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Numeric rows.
+
+        Returns
+        -------
+        margins : ndarray of shape (n_samples, 1 or n_classes)
+            One column per row of `coef`.
+        """
         rows = X if hasattr(X, "tocsr") else np.asarray(X)
         product = np.asarray(rows @ np.ascontiguousarray(self.coef.T, dtype=_float_of(rows)))
         return product.astype(np.float64, copy=False) + self.intercept
 
-    def to_content(self) -> dict[str, Any]:
+    def _to_content(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {"coef": self.coef.tolist(), "intercept": self.intercept.tolist()}
 
     @classmethod
-    def from_content(cls, content: dict[str, Any]) -> Self:
+    def _from_content(cls, content: dict[str, Any]) -> Self:
         """Rebuild from plain JSON values."""
         return cls(np.array(content["coef"]), np.array(content["intercept"]))
 

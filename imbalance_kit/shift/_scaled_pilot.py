@@ -59,7 +59,7 @@ class ScaledPilot:
         proba = proba.astype(np.float64, copy=False)
         return proba if self.rates is None else np.asarray(self.rates.undo(proba))
 
-    def to_content(self) -> dict[str, Any]:
+    def _to_content(self) -> dict[str, Any]:
         """Return plain JSON values: the rates, and what the model is recognised by."""
         return {
             "fingerprint": fingerprint(self.model),
@@ -67,7 +67,7 @@ class ScaledPilot:
         }
 
     @classmethod
-    def from_content(
+    def _from_content(
         cls, content: dict[str, Any], labels: tuple[Any, ...], model: Any
     ) -> "ScaledPilot":
         """Rebuild around the model, once it has been recognised."""

@@ -71,7 +71,7 @@ def test_extreme_margins(margin: float) -> None:
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_json_bit_by_bit(n_classes: int) -> None:
     pilot, _ = pilot_and_model(n_classes)
-    back = LinearPilot.from_content(json.loads(json.dumps(pilot.to_content())))
+    back = LinearPilot._from_content(json.loads(json.dumps(pilot._to_content())))
     assert back == pilot
     assert hash(back) == hash(pilot)
     np.testing.assert_array_equal(back.predict_proba(X), pilot.predict_proba(X))

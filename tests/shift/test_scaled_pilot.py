@@ -91,12 +91,12 @@ def test_the_mean_of_pilots() -> None:
 def test_json(rates: Any) -> None:
     model = HistGradientBoostingClassifier(max_iter=3, min_samples_leaf=5).fit(X, Y)
     pilot = ScaledPilot(model, LABELS, rates)
-    content = json.loads(json.dumps(pilot.to_content()))
-    back = ScaledPilot.from_content(content, LABELS, model)
+    content = json.loads(json.dumps(pilot._to_content()))
+    back = ScaledPilot._from_content(content, LABELS, model)
     np.testing.assert_array_equal(back.predict_proba(X), pilot.predict_proba(X))
     other = HistGradientBoostingClassifier(max_iter=4, min_samples_leaf=5).fit(X, Y)
     with pytest.raises(ValueError, match=r"HistGradientBoostingClassifier\) is not the one .*got"):
-        ScaledPilot.from_content(content, LABELS, other)
+        ScaledPilot._from_content(content, LABELS, other)
 
 
 def test_models_of_what_a_caller_gives() -> None:
