@@ -1,12 +1,17 @@
 """Training data that are not shaped like the world: change them, keep the change, undo it."""
 
 from imbalance_kit._utils._sampling_strategy import Ratios
-from imbalance_kit.correction import CorrectedClassifier, OffsetLogisticRegression
+from imbalance_kit.combine import SamplerChain
+from imbalance_kit.correction import (
+    CorrectedClassifier,
+    OffsetLogisticRegression,
+    register_offset_learner,
+)
 from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
-from imbalance_kit.under_sampling import RandomUnderSampler
+from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
 from imbalance_kit.weighting import ClassWeighter
 
 __version__ = "0.1.0"
@@ -18,12 +23,15 @@ __all__ = [
     "ClassWeighter",
     "ComparisonReport",
     "CorrectedClassifier",
+    "NonuniformNegativeSampler",
     "OffsetLogisticRegression",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
+    "SamplerChain",
     "Shift",
     "compare_strategies",
     "compute_calibration",
     "estimate_prior",
+    "register_offset_learner",
 ]

@@ -20,7 +20,7 @@ from imbalance_kit._utils._validation import (
     check_same_length,
     check_sample_weight,
 )
-from imbalance_kit.shift import ClassShift
+from imbalance_kit.shift import ClassShift, Shift
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
     """
 
     _sampling_type: ClassVar[SamplingKind]
+    shift_: Shift
+    sampling_strategy_: dict[Any, float]
 
     def __init__(self, *, sampling_strategy: Any = "auto", random_state: Any = None) -> None:
         super().__init__(sampling_strategy=sampling_strategy)

@@ -17,6 +17,8 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.utils import get_tags
 
+from imbalance_kit import ClassWeighter, RandomUnderSampler
+
 PACKAGE = "imbalance_kit"
 
 # scikit-learn writes these methods onto every estimator: not ours to document or to test.
@@ -99,9 +101,9 @@ def _plain_value(cls: type, name: str) -> Any:
     if name == "estimator":
         return LinearRegression() if issubclass(cls, RegressorMixin) else LogisticRegression()
     if name == "weighter":
-        return public_classes("weighter")[0]()
+        return ClassWeighter()
     if name == "steps":
-        return [("sampler", public_classes("sampler")[0]())]
+        return [RandomUnderSampler()]
     raise TypeError(
         f"{cls.__name__} needs `{name}`, for which tests/_discovery.py knows no plain value: "
         "add one to `_plain_value`."

@@ -6,6 +6,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -116,6 +117,8 @@ def _defaults(thing: Callable[..., Any]) -> dict[str, Any]:
 
 def _same(text: str, default: Any) -> bool:
     text = text.strip().strip("`")
+    if re.fullmatch(r"\d+/\d+", text):  # a fraction that has no short decimal
+        return bool(float(Fraction(text)) == default)
     try:
         value = ast.literal_eval(text)
     except (SyntaxError, ValueError):

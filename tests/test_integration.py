@@ -55,11 +55,19 @@ def _corrected(sampler: Any = None, **parameters: Any) -> CorrectedClassifier:
     return CorrectedClassifier(clone(LEARNER), sampler, **parameters)
 
 
+FORMS = ("auto", "balanced")
+
+
 def _drawing(*kinds: str) -> list[Any]:
     found = [make_instance(cls) for kind in kinds for cls in public_classes(kind)]
     drawing = [sampler for sampler in found if hasattr(sampler, "fit_resample")]
     assert len(drawing) >= 2
     return [sampler.set_params(random_state=0) for sampler in drawing]
+
+
+def _balancing(*kinds: str) -> list[Any]:
+    """Samplers that make classes equal when told "auto": no Poisson designs, no chains."""
+    return [s for s in _drawing(*kinds) if s.get_params().get("sampling_strategy") in FORMS]
 
 
 # Our samplers in imbalanced-learn -----------------------------------------------------------------
@@ -74,7 +82,9 @@ def test_sampler_is_a_step_of_imblearns_pipeline(sampler: Any) -> None:
     np.testing.assert_allclose(predicted, by_hand.predict_proba(scaled.transform(X)), rtol=1e-9)
 
 
-@pytest.mark.parametrize("sampler", _drawing("sampler", "weighter"), ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize(
+    "sampler", _balancing("sampler", "weighter"), ids=lambda s: type(s).__name__
+)
 def test_pipeline_of_samplers_resamples(sampler: Any) -> None:
     pipeline = imblearn.pipeline.make_pipeline(StandardScaler(), sampler)
     X_res, y_res = pipeline.fit_resample(X, Y)
@@ -83,7 +93,7 @@ def test_pipeline_of_samplers_resamples(sampler: Any) -> None:
     assert abs(counts[0] - counts[1]) <= 1
 
 
-@pytest.mark.parametrize("sampler", _drawing("sampler"), ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize("sampler", _balancing("sampler"), ids=lambda s: type(s).__name__)
 def test_sampler_in_balanced_bagging(sampler: Any) -> None:
     bagging = BalancedBaggingClassifier(LEARNER, sampler=sampler, n_estimators=4, random_state=0)
     proba = bagging.fit(X, Y).predict_proba(X)[:, 1]

@@ -11,6 +11,7 @@ from typing import Any
 
 import imblearn.over_sampling
 import imblearn.under_sampling
+import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -20,12 +21,15 @@ from imbalance_kit import (
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
+    NonuniformNegativeSampler,
     OffsetLogisticRegression,
     RandomOverSampler,
     RandomUnderSampler,
     Ratios,
+    SamplerChain,
     Shift,
 )
+from imbalance_kit.shift import InclusionRule, InclusionShift, LinearPilot
 from imbalance_kit.testing import laws_not_applicable, yield_laws
 from imbalance_kit.testing._catalogue import LAWS
 from imbalance_kit.testing._subject import kind_of
@@ -35,6 +39,21 @@ from tests._discovery import make_instance, public_classes
 LEARNER = LogisticRegression(C=100.0)
 THINNED = ClassShift.from_rates({0: 0.1, 1: 1.0})
 WANTED = ClassShift({0: 1.0, 1: 3.0}, reference="training")
+
+
+class FirstColumn:
+    """A pilot that needs no training, for any number of columns and two classes."""
+
+    def predict_proba(self, X: Any) -> Any:
+        column = X[:, [0]].toarray() if hasattr(X, "toarray") else np.asarray(X)[:, :1]
+        return LinearPilot(np.array([[1.0]]), np.array([-2.0])).predict_proba(column)
+
+    def __repr__(self) -> str:
+        return "FirstColumn()"
+
+
+RULE = InclusionRule(2.0, 0.05)
+SOFTMAX = LinearPilot(np.eye(3, 4), np.zeros(3))
 
 
 def _twenty_of_the_commonest(y: Any) -> dict[int, int]:
@@ -50,6 +69,38 @@ CONFIGURATIONS: dict[str, list[Any]] = {
         ClassShift({"no": 1e-9, "yes": 1.0}, exact=False),
     ],
     "ChainedShift": [THINNED.then(WANTED)],
+    "InclusionShift": [
+        InclusionShift((LinearPilot(np.ones((1, 4)), np.zeros(1)),), (0, 1), {0: RULE}),
+        InclusionShift((SOFTMAX, LinearPilot(-SOFTMAX.coef, np.ones(3))), (0, 1, 2), {0: RULE}),
+        InclusionShift((), ("no", "yes"), {"no": RULE}, "uniform"),
+    ],
+    "NonuniformNegativeSampler": [
+        # Nothing is drawn for a pilot: weights are the same for any seed.
+        NonuniformNegativeSampler(
+            criterion="uniform", sampling_strategy=Ratios({0: 0.5, 1: 0.5}, of="own")
+        ),
+        NonuniformNegativeSampler(pilot=FirstColumn(), sampling_strategy=0.5),
+        NonuniformNegativeSampler(
+            pilot=FirstColumn(), criterion="local_case_control", sampling_strategy=0.7
+        ),
+        NonuniformNegativeSampler(
+            pilot=FirstColumn(),
+            criterion="L",
+            pos_label=0,
+            sampling_strategy=Ratios({1: 0.8}, of="own"),
+        ),
+    ],
+    "SamplerChain": [
+        SamplerChain([NonuniformNegativeSampler(criterion="uniform", sampling_strategy=0.7)]),
+        SamplerChain([RandomUnderSampler(), RandomOverSampler(sampling_strategy="all")]),
+        SamplerChain(
+            [
+                RandomUnderSampler(sampling_strategy=Ratios({0: 0.8}, of="own")),
+                NonuniformNegativeSampler(pilot=FirstColumn(), sampling_strategy=0.7),
+                RandomOverSampler(),
+            ]
+        ),
+    ],
     "RandomUnderSampler": [
         RandomUnderSampler(replacement=True),
         RandomUnderSampler(sampling_strategy=0.5),
@@ -109,6 +160,14 @@ BLANKS: dict[tuple[str, str], str] = {
         ),
     }.items()
     for law in laws
+} | {
+    ("NonuniformNegativeSampler", "check_shift_is_what_was_done"): (
+        "the shift is the probability of a row, not what came of it: that rows are kept as often "
+        "as it says is check_weights_are_expected_copies"
+    ),
+    ("SamplerChain", "check_rows_per_class_are_as_asked"): (
+        "only its steps are asked for sizes, of what each is given"
+    ),
 }
 
 
@@ -198,10 +257,10 @@ def test_the_grid_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     for why in grid.values():
         if why:
             notes.setdefault(why, chr(ord("a") + len(notes)))
-    rows = [f"{'':22}" + "".join(f"{number:>3}" for number in range(1, len(names) + 1))]
+    rows = [f"{'':26}" + "".join(f"{number:>3}" for number in range(1, len(names) + 1))]
     for cls in CLASSES:
         cells = (notes.get(grid[cls.__name__, name], "+") for name in names)
-        rows.append(f"{cls.__name__:22}" + "".join(f"{cell:>3}" for cell in cells))
+        rows.append(f"{cls.__name__:26}" + "".join(f"{cell:>3}" for cell in cells))
     rows += [f"{number:>3} {name}" for number, name in enumerate(names, start=1)]
     rows += ["  + checked", *(f"  {mark} {why}" for why, mark in notes.items())]
     with capsys.disabled():

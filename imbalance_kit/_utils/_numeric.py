@@ -68,7 +68,7 @@ def _frame_to_numbers(frame: Any) -> NDArray[Any]:
     """Return a pandas or polars frame as an array, missing values as NaN."""
     pandas = hasattr(frame, "iloc")
     dtypes = frame.dtypes.tolist() if pandas else frame.dtypes
-    wrong = [name for name, d in zip(frame.columns, dtypes, strict=True) if not _is_numeric(d)]
+    wrong = [name for name, d in zip(frame.columns, dtypes, strict=True) if not is_numeric(d)]
     if wrong:
         raise ValueError(
             f"X needs to contain only numerical data, and columns {wrong!r} are not. Hint: encode "
@@ -81,7 +81,8 @@ def _frame_to_numbers(frame: Any) -> NDArray[Any]:
     return np.asarray(frame.to_numpy(dtype=dtype, na_value=np.nan))
 
 
-def _is_numeric(dtype: Any) -> bool:
+def is_numeric(dtype: Any) -> bool:
+    """Whether a dtype of a pandas or polars column holds numbers, missing values allowed."""
     if hasattr(dtype, "is_numeric"):  # polars
         return bool(dtype.is_numeric())
     return getattr(dtype, "kind", "O") in "iuf"

@@ -35,14 +35,16 @@ def draw_seed(random_state: Any) -> int:
     )
 
 
-def class_stream(seed: int, label: Any) -> np.random.Generator:
-    """Return the generator of one class: a function of the seed and the label alone.
+def class_stream(seed: int, label: Any, stage: str = "") -> np.random.Generator:
+    """Return the generator of one class: a function of the seed, the label and the stage alone.
 
     So a class's draw depends neither on which other classes there are nor on their order. Labels
-    that compare equal (1, 1.0, True) share a stream.
+    that compare equal (1, 1.0, True) share a stream. Draws that must be independent of each other
+    within one fit are stages with different names.
     """
     value = label.item() if isinstance(label, np.generic) else label
     if isinstance(value, (bool, float)) and value == int(value):
         value = int(value)
-    digest = hashlib.blake2b(f"{type(value).__name__}:{value}".encode(), digest_size=16).digest()
+    name = f"{stage}{type(value).__name__}:{value}"
+    digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
     return np.random.default_rng([seed, *np.frombuffer(digest, dtype=np.uint32).tolist()])

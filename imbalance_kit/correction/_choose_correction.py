@@ -1,16 +1,19 @@
 """Which correction is carried out, and which combinations are refused.
 
-"auto" follows what is known of the change: undo it in closed form where that is exact, recalibrate
-on real rows where it is not.
+"auto" follows what is known of the change: undo it in closed form where that is exact (in training,
+where it depends on the row and the learner can), recalibrate on real rows where it is not.
 """
 
 import warnings
+from typing import Any
 
 from imbalance_kit.correction._calibrators import CALIBRATORS
+from imbalance_kit.correction._learner import is_linear, last_step, takes_sample_weight
+from imbalance_kit.correction._offset_learners import offset_adapter
 from imbalance_kit.correction._training_set import TrainingSet
 from imbalance_kit.shift import ChainedShift, Shift
 
-CORRECTIONS = ("auto", "shift", "weight", *CALIBRATORS, "none")
+CORRECTIONS = ("auto", "shift", "offset", "weight", *CALIBRATORS, "none")
 MIN_ROWS_TO_RECALIBRATE = 50
 """Rows of the rarest class from which "auto" recalibrates: ten or more for each parameter of the
 logistic curve even after a fifth has been held out."""
@@ -34,6 +37,41 @@ def to_undo(shift: Shift | None) -> Shift | None:
     return shift if shift is not None and shift.reference == "source" else None
 
 
+def training_mode(asked: str, training: TrainingSet, learner: Any) -> str:
+    """Return how the learner is trained: "plain", with the "offset", or with "weight".
+
+    A shift that depends on the row bends the log odds. A flexible learner follows, a linear one
+    cannot: it is trained with the offset where it takes one, otherwise by inverse-probability
+    weights.
+    """
+    if asked in ("offset", "weight"):
+        if asked == "offset" and offset_adapter(learner) is None:
+            raise ValueError(
+                f"correction='offset' needs a learner that takes known log odds, and "
+                f"{type(last_step(learner)).__name__} takes none. Hint: OffsetLogisticRegression, "
+                "gradient boosting, or register_offset_learner for your own."
+            )
+        return asked
+    undo = to_undo(training.shift)
+    if asked != "auto" or undo is None or not undo.exact:
+        return "plain"
+    if not getattr(undo, "depends_on_row", False):
+        return "plain"
+    if offset_adapter(learner) is not None:
+        return "offset"
+    weightable = training.source_weight is not None and not training.by_weights
+    if is_linear(learner) and weightable and takes_sample_weight(learner):
+        warnings.warn(
+            f"{type(last_step(learner)).__name__} is linear and cannot follow a change that "
+            "depends on the row: it is trained by inverse-probability weights, which vary more "
+            "than need be. Hint: OffsetLogisticRegression takes the change as an offset.",
+            UserWarning,
+            stacklevel=5,
+        )
+        return "weight"
+    return "plain"
+
+
 def choose_correction(
     asked: str,
     training: TrainingSet,
@@ -43,6 +81,7 @@ def choose_correction(
     has_proba: bool,
     n_rarest: int,
     learner_name: str,
+    mode: str = "plain",
 ) -> str:
     """Return the correction to carry out, or raise where the one asked for is wrong.
 
@@ -62,9 +101,13 @@ def choose_correction(
         Rows of the rarest class.
     learner_name : str
         For the messages.
+    mode : {"plain", "offset", "weight"}, default="plain"
+        How the learner was trained.
     """
     if asked not in CORRECTIONS:
         raise ValueError(f"`correction` must be one of {CORRECTIONS}, got {asked!r}.")
+    if asked == "auto" and mode != "plain" and not unknown:
+        return mode
     if asked == "auto":
         correction, warning = _automatic(total, unknown, has_proba, n_rarest)
     else:
@@ -117,6 +160,11 @@ def _check(
     if asked == "shift" and unknown:
         raise ValueError(
             f"correction='shift' is refused: {unknown} changes the distribution by a factor that "
+            "is not known. Hint: correction='sigmoid' recalibrates on real rows."
+        )
+    if asked == "offset" and unknown:
+        raise ValueError(
+            f"correction='offset' is refused: {unknown} changes the distribution by a factor that "
             "is not known. Hint: correction='sigmoid' recalibrates on real rows."
         )
     if asked == "temperature" and (unknown or not (has_proba or total is None)):

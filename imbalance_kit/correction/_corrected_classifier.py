@@ -2,12 +2,11 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
 from sklearn.utils import check_consistent_length, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
@@ -18,52 +17,26 @@ from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit._utils._validation import check_same_length, check_sample_weight
 from imbalance_kit.correction._calibrators import CALIBRATORS, LogOddsCalibrator
 from imbalance_kit.correction._choose_correction import CORRECTIONS, choose_correction, to_undo
-from imbalance_kit.correction._learner import (
-    OwnClassWeights,
-    class_weights_outside,
-    fit_learner,
-    has_proba,
-    is_frozen,
-    last_step,
-    predict_scores,
-    splits_inside,
-    takes_groups,
-    takes_sample_weight,
-)
+from imbalance_kit.correction._learner import is_frozen, last_step, splits_inside, takes_groups
 from imbalance_kit.correction._log_odds import Scores, add_log_factors, to_decision, to_proba
+from imbalance_kit.correction._offset_learners import offset_adapter
 from imbalance_kit.correction._out_of_fold import check_every_class, out_of_fold_scores
 from imbalance_kit.correction._population import (
     check_target_prior,
     represented_weights,
     towards_target_prior,
 )
-from imbalance_kit.correction._training_set import TrainingSet, carry_out, codes_among
+from imbalance_kit.correction._train import Recipe, Trained, follow, train
+from imbalance_kit.correction._training_set import TrainingSet, codes_among
 from imbalance_kit.shift import ClassShift, Shift
 
 _CARRY_OUT = ("auto", "rows", "weights")
 
 
-@dataclass(frozen=True)
-class _Trained:
-    """A fitted learner, the rows it saw, and everything that made them differ from the source."""
-
-    learner: Any
-    training: TrainingSet
-    own: OwnClassWeights
-    shift: Shift | None
-
-    @property
-    def unknown(self) -> str:
-        """What changed the distribution in an unknown way, or ""."""
-        if not self.training.known:
-            return type(self.training.sampler).__name__
-        return self.own.reason
-
-
 def _predicts_proba(self: "CorrectedClassifier") -> bool:
     if hasattr(self, "correction_"):
-        return self.correction_ in CALIBRATORS or has_proba(self.estimator_)
-    return self.correction != "none" or has_proba(self.estimator)
+        return self.correction_ in CALIBRATORS or self._model.has_proba
+    return self.correction != "none" or hasattr(self.estimator, "predict_proba")
 
 
 class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
@@ -84,19 +57,22 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
     sampler : sampler, weighter or None, default=None
         What to do to the training rows: a class of this package, any imbalanced-learn sampler, or
         None to train on the rows as they are.
-    correction : {"auto", "shift", "weight", "sigmoid", "isotonic", "temperature", "none"}, \
-default="auto"
+    correction : {"auto", "shift", "offset", "weight", "sigmoid", "isotonic", "temperature", \
+"none"}, default="auto"
         How to undo the change:
 
         - "shift": in closed form after training, ``p ∝ q / a(x)``. Exact for random sampling and
           class weights.
+        - "offset": train with the log factors as known log odds in the linear predictor (offset,
+          base margin, initial score), and predict without them: the exact likelihood.
         - "weight": train with inverse-probability weights, so that nothing is left to undo.
         - "sigmoid", "isotonic", "temperature": undo the shift as far as it is known, then fit a
           calibration curve to the log odds of out-of-fold rows that were not resampled.
         - "none": leave the predictions as they are.
-        - "auto": "shift" where it is exact. Otherwise (synthetic rows, cleaning, a learner with
-          margins only) "sigmoid", where the rarest class has at least 50 rows; with fewer rows the
-          closed form where there is one, with a warning.
+        - "auto": "shift" where it is exact; where it depends on the row, "offset" if the learner
+          takes one, and "weight" if it is linear and does not. Otherwise (synthetic rows, cleaning,
+          a learner with margins only) "sigmoid", where the rarest class has at least 50 rows; with
+          fewer rows the closed form where there is one, with a warning.
     carry_out : {"auto", "rows", "weights"}, default="auto"
         Whether the sampler chooses rows or weights them. "auto": rows for samplers and foreign
         objects, weights for weighters.
@@ -237,22 +213,25 @@ default="auto"
             encoded = _as_trained(self.estimator, encoded)
 
         trained = self._train(X, labels, weights, options, groups)
+        self._model = trained.model
         self.estimator_, self.sampler_ = trained.learner, trained.training.sampler
-        self.classes_ = np.asarray(getattr(self.estimator_, "classes_", encoded.classes))
+        self.classes_ = encoded.classes
         self.correction_ = choose_correction(
             self.correction,
             trained.training,
             total=to_undo(trained.shift),
             unknown=trained.unknown,
-            has_proba=has_proba(self.estimator_),
+            has_proba=self._model.has_proba,
             n_rarest=int(encoded.counts.min()),
             learner_name=type(last_step(self.estimator_)).__name__,
+            mode=trained.mode,
         )
         self._check_target_prior(trained)
         if trained.training.repeats_rows:
             self._warn_of_inner_splits(trained.training, groups)
         self.shift_ = None if trained.unknown else trained.shift or _unchanged(encoded)
-        self._undo = to_undo(trained.shift) if self.correction_ != "none" else None
+        if self.correction_ == "none":
+            self._model = replace(self._model, undo=None)
         represented = represented_weights(
             X,
             encoded,
@@ -347,20 +326,12 @@ default="auto"
                 "column."
             )
         validate_data(self, X, reset=False, skip_check_array=True)
-        scores = self._undone(self.estimator_, self._undo, X, self.classes_)
+        scores = self._model.scores(X, self.classes_)
         if self.calibrator_ is not None:
             scores = self.calibrator_.predict(scores)
         if self._target_shift is not None:
             scores = add_log_factors(scores, self._target_shift.log_factors(None, self.classes_))
         return scores
-
-    @staticmethod
-    def _undone(learner: Any, undo: Shift | None, X: Any, classes: NDArray[Any]) -> Scores:
-        """Return the learner's scores with the shift taken out; a margin has none to take out."""
-        scores = predict_scores(learner, X, classes)
-        if undo is None or not has_proba(learner):
-            return scores
-        return add_log_factors(scores, -undo.log_factors(X, classes))
 
     def _train(
         self,
@@ -369,32 +340,9 @@ default="auto"
         weights: NDArray[np.float64] | None,
         options: Mapping[str, Any],
         groups: NDArray[Any] | None,
-    ) -> _Trained:
-        """Carry the sampler out and fit a clone of the learner."""
-        training = carry_out(self.sampler, X, y, weights, how=self.carry_out, options=options)
-        ipw = self.correction == "weight" and training.source_weight is not None
-        learner_weights = training.source_weight if ipw else training.weights
-        learner, learner_weights, own = class_weights_outside(
-            self.estimator, training.y, learner_weights
-        )
-        frozen = is_frozen(learner)
-        if frozen and self.shift is not None:
-            own = OwnClassWeights()  # the shift given is the whole story of a trained model
-        if learner_weights is not None and not (frozen or takes_sample_weight(learner)):
-            self._refuse_weights(learner, training)
-        fitted = fit_learner(
-            learner,
-            training.X,
-            training.y,
-            sample_weight=learner_weights,
-            groups=_follow(groups, training) if takes_groups(learner) else None,
-        )
-        parts = [self.shift, None if ipw else training.shift, own.shift]
-        total: Shift | None = None
-        for part in parts:
-            if part is not None:
-                total = part if total is None else total.then(part)
-        return _Trained(fitted, replace(training, X=None), own, total)
+    ) -> Trained:
+        recipe = Recipe(self.estimator, self.sampler, self.correction, self.carry_out, self.shift)
+        return train(recipe, X, y, weights, options=options, groups=groups)
 
     def _calibrate(
         self,
@@ -416,12 +364,11 @@ default="auto"
                 options,
                 None if groups is None else groups[train],
             )
-            undo = to_undo(trained.shift)
-            return self._undone(trained.learner, undo, take_rows(X, held), self.classes_)
+            return trained.model.scores(take_rows(X, held), self.classes_)
 
         rows: NDArray[np.intp] = np.arange(len(y))
         if is_frozen(self.estimator):
-            scores = self._undone(self.estimator_, self._undo, X, self.classes_)
+            scores = self._model.scores(X, self.classes_)
         else:
             rows, scores = out_of_fold_scores(
                 fit_and_score, y, encoded, cv=self.cv, groups=groups, n_jobs=self.n_jobs
@@ -432,7 +379,7 @@ default="auto"
         return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[rows], given)
 
     def _check_parameters(self) -> None:
-        if not is_classifier(self.estimator):
+        if not (is_classifier(self.estimator) or offset_adapter(self.estimator)):
             raise TypeError(
                 f"`estimator` must be a classifier, got {self.estimator!r}. Hint: "
                 "CorrectedClassifier(estimator, sampler)."
@@ -453,7 +400,7 @@ default="auto"
             )
         check_target_prior(self.target_prior)
 
-    def _check_target_prior(self, trained: _Trained) -> None:
+    def _check_target_prior(self, trained: Trained) -> None:
         """Refuse to move predictions that are not probabilities under the data's base rate."""
         left = self.correction_ == "none" and (trained.unknown or to_undo(trained.shift))
         if self.target_prior is not None and (left or not _predicts_proba(self)):
@@ -463,22 +410,9 @@ default="auto"
                 "correction."
             )
 
-    def _refuse_weights(self, learner: Any, training: TrainingSet) -> None:
-        name = type(last_step(learner)).__name__
-        if training.by_weights:
-            hint = "carry_out='rows' draws rows instead"
-        elif self.correction == "weight":
-            hint = "correction='shift' needs no weights"
-        else:
-            hint = "fit without `sample_weight`, or use a learner that takes it"
-        meta = any(hasattr(last_step(learner), inner) for inner in ("estimator", "estimators"))
-        if meta and get_config()["enable_metadata_routing"]:
-            hint = "what is inside must ask for it: .set_fit_request(sample_weight=True)"
-        raise ValueError(f"{name} does not take `sample_weight` in fit. Hint: {hint}.")
-
     def _warn_of_inner_splits(self, training: TrainingSet, groups: NDArray[Any] | None) -> None:
         by = splits_inside(self.estimator_, len(training.y))
-        grouped = _follow(groups, training) is not None and takes_groups(self.estimator_)
+        grouped = follow(groups, training) is not None and takes_groups(self.estimator_)
         if by is None or grouped:
             return
         warnings.warn(
@@ -525,10 +459,3 @@ def _as_trained(frozen: Any, target: EncodedTarget) -> EncodedTarget:
     return EncodedTarget(
         classes, codes_among(classes, target, "`y` has classes the frozen estimator does not know,")
     )
-
-
-def _follow(groups: NDArray[Any] | None, training: TrainingSet) -> NDArray[Any] | None:
-    """Return the groups of the training rows, where it is known which rows they are."""
-    if groups is None or training.by_weights or training.sampler is None:
-        return groups
-    return None if training.indices is None else groups[training.indices]

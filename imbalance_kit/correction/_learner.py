@@ -116,6 +116,12 @@ def _weight_keyword(learner: Any) -> str:
     return "__".join([*path, keyword])
 
 
+def is_linear(learner: Any) -> bool:
+    """Whether the last step's log odds are linear in its columns."""
+    kind = type(last_step(learner))
+    return kind.__module__.startswith(("sklearn.linear_model.", "sklearn.discriminant_analysis"))
+
+
 def has_proba(learner: Any) -> bool:
     """Whether the learner predicts probabilities, and not only margins."""
     return hasattr(learner, "predict_proba")

@@ -35,6 +35,8 @@ class TrainingSet:
     repeats_rows: bool = False
     """Whether rows are copies, or synthetic neighbours, of one another."""
     sampler: Any = None
+    log_odds_offset: NDArray[np.float64] | None = None
+    """What the sampler added to the log odds of each row, where it tells row by row."""
     by_weights: bool = False
     """Whether the sampler was carried out by weights: the rows are then the input's."""
 
@@ -142,6 +144,7 @@ def _own_rows(
         indices=indices,
         source_weight=sampler.sample_weight_,
         repeats_rows=_repeats(indices, getattr(sampler, "synthetic_mask_", None)),
+        log_odds_offset=getattr(sampler, "log_odds_offset_", None),
         sampler=sampler,
     )
 

@@ -2,7 +2,18 @@
 
 from imbalance_kit.shift._class_shift import ClassShift
 from imbalance_kit.shift._from_json import from_json
+from imbalance_kit.shift._inclusion_shift import InclusionRule, InclusionShift
+from imbalance_kit.shift._linear_pilot import LinearPilot
 from imbalance_kit.shift._prior import estimate_prior
 from imbalance_kit.shift._shift import ChainedShift, Shift
 
-__all__ = ["ChainedShift", "ClassShift", "Shift", "estimate_prior", "from_json"]
+__all__ = [
+    "ChainedShift",
+    "ClassShift",
+    "InclusionRule",
+    "InclusionShift",
+    "LinearPilot",
+    "Shift",
+    "estimate_prior",
+    "from_json",
+]

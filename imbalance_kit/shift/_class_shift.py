@@ -141,6 +141,11 @@ class ClassShift(Shift):
         return cls(rates)
 
     @property
+    def depends_on_row(self) -> bool:
+        """False: one factor per class."""
+        return False
+
+    @property
     def classes(self) -> tuple[Any, ...]:
         """Labels in the order of the columns of `proba`."""
         return tuple(self.factors)

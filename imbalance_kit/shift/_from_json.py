@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from imbalance_kit.shift._class_shift import ClassShift
+from imbalance_kit.shift._inclusion_shift import InclusionShift
+from imbalance_kit.shift._scaled_pilot import models_of
 from imbalance_kit.shift._shift import ChainedShift, Shift
 
 _VERSION = 1
@@ -18,9 +20,10 @@ def from_json(text: str, pilot: Any = None) -> Shift:
     ----------
     text : str
         JSON text written by `to_json`.
-    pilot : object, default=None
-        The scoring model of a row-dependent shift, where the text does not hold it. A shift by
-        class takes none.
+    pilot : object or list of objects, default=None
+        The scoring models of row-dependent shifts, in order, where the text does not hold them
+        (a linear pilot travels inside it): a fitted model, or the `pilot_` of a sampler. They are
+        recognised by their content. A shift by class takes none.
 
     Returns
     -------
@@ -30,7 +33,8 @@ def from_json(text: str, pilot: Any = None) -> Shift:
     Raises
     ------
     ValueError
-        If the text is not JSON of a shift, is of a newer version, or needs no pilot and gets one.
+        If the text is not JSON of a shift, is of a newer version, needs a pilot and gets another
+        one or none, or needs none and gets one.
 
     Examples
     --------
@@ -52,19 +56,29 @@ def from_json(text: str, pilot: Any = None) -> Shift:
             f"Expected a shift of version {_VERSION}, got {content.get('version')!r}. Hint: it was "
             "written by another release of imbalance_kit; update this one."
         )
-    if pilot is not None:
-        raise ValueError(f"A {content['kind']} takes no pilot, got {pilot!r}.")
-    return _build(content)
+    pilots = models_of(pilot)
+    n_given = len(pilots)
+    shift = _build(content, pilots)
+    if pilots:
+        raise ValueError(
+            f"This {content['kind']} takes {n_given - len(pilots)} pilots that are not in its "
+            f"text, got {n_given}: {pilot!r}."
+        )
+    return shift
 
 
-def _build(content: dict[str, Any]) -> Shift:
+def _build(content: dict[str, Any], pilots: list[Any]) -> Shift:
+    """Build a shift; row-dependent ones take the pilots they need from the front of the list."""
     try:
         if content["kind"] == "ClassShift":
             return ClassShift._from_content(content)
+        if content["kind"] == "InclusionShift":
+            return InclusionShift._from_content(content, pilots)
         if content["kind"] == "ChainedShift":
-            return ChainedShift(tuple(_build(part) for part in content["parts"]))
+            return ChainedShift(tuple(_build(part, pilots) for part in content["parts"]))
     except (KeyError, TypeError) as error:
         raise ValueError(f"The JSON text of a {content['kind']} is incomplete: {error}.") from None
     raise ValueError(
-        f"Unknown kind of shift {content['kind']!r}: expected 'ClassShift' or 'ChainedShift'."
+        f"Unknown kind of shift {content['kind']!r}: expected 'ClassShift', "
+        "'InclusionShift' or 'ChainedShift'."
     )

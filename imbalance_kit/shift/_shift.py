@@ -48,6 +48,11 @@ class Shift(ABC):
     reference: Reference
 
     @property
+    def depends_on_row(self) -> bool:
+        """Whether the factor is a function of the row, and not of the class alone."""
+        return True
+
+    @property
     @abstractmethod
     def classes(self) -> tuple[Any, ...]:
         """Labels in the order of the columns of `proba`."""
@@ -205,6 +210,11 @@ class ChainedShift(Shift):
     def exact(self) -> bool:  # type: ignore[override]
         """Whether every part is exact."""
         return all(part.exact for part in self.parts)
+
+    @property
+    def depends_on_row(self) -> bool:
+        """Whether any part's factor is a function of the row."""
+        return any(part.depends_on_row for part in self.parts)
 
     @property
     def reference(self) -> Reference:  # type: ignore[override]

@@ -1,20 +1,23 @@
 """What a law may need of an object, and what is said of an object that lacks it."""
 
 import inspect
+import warnings
 from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
 
 from imbalance_kit.testing._examples import Example, of_classes, of_sizes
 from imbalance_kit.testing._subject import (
     Probe,
-    class_counts,
     is_poisson,
     kind_of,
     outcome,
     run,
+    weights_of,
 )
 
 _RECALIBRATIONS = ("sigmoid", "isotonic", "temperature")
@@ -29,19 +32,28 @@ def lacking(p: Probe, needs: tuple[str, ...]) -> str | None:
 
 
 def classes_drawn_alike(estimator: Any) -> list[tuple[Example, Any, Any]]:
-    """Return examples with two classes of which as many rows, but not simply all, are drawn."""
+    """Return examples with two classes of which as many rows, but not simply all, are drawn.
+
+    Where rows are kept independently, each with a probability, these must be the same instead.
+    """
     found = []
     for sizes in ((40, 20, 20), (40, 40, 10), (30, 30)):
         example = of_sizes(*sizes)
         try:
-            indices = run(estimator, example).sample_indices_
-        except ValueError:
+            with warnings.catch_warnings(action="error"):  # it cannot do what it is asked there
+                fitted = run(estimator, example)
+        except (ValueError, Warning):
             continue
-        copies = np.bincount(indices, minlength=len(example.y))
-        counts = class_counts(example.y[indices], example.classes)
+        copies = np.bincount(fitted.sample_indices_, minlength=len(example.y))
+        expected = getattr(fitted, "inclusion_probability_", None)
         for a, b in combinations(range(len(sizes)), 2):
-            drawn = any((copies[example.y == k] != 1).any() for k in (a, b))
-            if sizes[a] == sizes[b] and counts[a] == counts[b] and drawn:
+            of_a, of_b = (copies[example.y == k] for k in (a, b))
+            drawn = (of_a != 1).any() or (of_b != 1).any()
+            if expected is not None:
+                alike = np.array_equal(expected[example.y == a], expected[example.y == b])
+            else:
+                alike = of_a.sum() == of_b.sum()
+            if sizes[a] == sizes[b] and alike and drawn:
                 found.append((example, a, b))
     return found
 
@@ -59,7 +71,7 @@ def _keeps(name: str) -> Callable[[Probe], bool]:
 def _states_sizes(p: Probe) -> bool:
     direction = getattr(p.subject, "_sampling_type", None)
     asked = hasattr(p.subject, "sampling_strategy") and direction in _DIRECTIONS
-    return p.kind == "weighter" or is_poisson(p.fitted) or asked
+    return p.kind == "weighter" or hasattr(p.fitted, "inclusion_probability_") or asked
 
 
 def _asks_for_shares(p: Probe) -> bool:
@@ -84,13 +96,31 @@ def _takes_two_classes(p: Probe) -> bool:
 def _names_labels_openly(p: Probe) -> bool:
     params = p.subject.get_params(deep=True)
     hidden = any(name.endswith("sampling_strategy") and callable(v) for name, v in params.items())
-    return not hidden and not isinstance(params.get("target_prior"), float)
+    trained = any(hasattr(v, "predict_proba") and _is_trained(v) for v in params.values())
+    return not (hidden or trained or isinstance(params.get("target_prior"), float))
+
+
+def _is_trained(model: Any) -> bool:
+    """Whether a model among the parameters has learned its labels already."""
+    try:
+        check_is_fitted(model)
+    except NotFittedError:
+        return False
+    except TypeError:  # of no kind that scikit-learn knows
+        return True
+    return True
 
 
 def _draws_nothing(p: Probe) -> bool:
-    if p.kind != "classifier":
+    if p.kind == "classifier":
+        first, second = (outcome(p.subject, p.example, seed=seed) for seed in (0, 1))
+    elif hasattr(p.subject, "fit_weights"):
+        weighted = _takes_weights(p)
+        first, second = (
+            weights_of(p.subject, p.example, weighted=weighted, seed=seed)[1] for seed in (0, 1)
+        )
+    else:
         return True
-    first, second = (outcome(p.subject, p.example, seed=seed) for seed in (0, 1))
     return bool(np.array_equal(first, second))
 
 
@@ -140,7 +170,11 @@ NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
         lambda p: bool(classes_drawn_alike(p.subject)),
         "it never draws from two classes of one size",
     ),
-    "nothing drawn": (_draws_nothing, "it draws rows: its sampler is checked instead"),
+    "nothing drawn": (_draws_nothing, "its weights or probabilities depend on rows drawn"),
+    "own probabilities": (
+        lambda p: not is_poisson(p.fitted) or hasattr(p.fitted, "inclusion_probability_"),
+        "its rows depend on those of an earlier step: its steps are checked instead",
+    ),
     "shift to undo": (_has_a_shift_to_undo, "it has no exact shift to undo"),
     "corrected": (_is_corrected, "it does not predict for the rows handed in"),
     "closed form": (

@@ -110,7 +110,7 @@ LAWS = (
     Law(
         _randomness_laws.check_class_draw_ignores_the_others,
         _CHANGING,
-        ("fit_resample", "sample_indices_", "random_state", "open labels"),
+        ("fit_resample", "sample_indices_", "random_state", "open labels", "own probabilities"),
     ),
     Law(
         _randomness_laws.check_classes_have_their_own_streams,

@@ -56,10 +56,10 @@ def resample(
 
 
 def weights_of(
-    estimator: Any, example: Example, *, weighted: bool = False
+    estimator: Any, example: Example, *, weighted: bool = False, seed: int = 0
 ) -> tuple[Any, NDArray[np.float64]]:
     """Return the fitted clone and what its `fit_weights` gives."""
-    weighter = seeded(estimator)
+    weighter = seeded(estimator, seed)
     return weighter, weighter.fit_weights(example.X, example.y, **_weights(example, weighted))
 
 
@@ -106,11 +106,14 @@ def _weights(example: Example, weighted: bool) -> dict[str, Any]:
 
 
 def label_parameters(estimator: Any) -> dict[str, Any]:
-    """Return the parameters, nested ones included, that name labels: mappings and Ratios."""
+    """Return the parameters, nested ones included, that name labels: mappings, Ratios, `pos_label`.
+
+    A label itself, such as a `pos_label`, is returned as well.
+    """
     return {
         name: value
         for name, value in estimator.get_params(deep=True).items()
-        if isinstance(value, (Mapping, Ratios))
+        if isinstance(value, (Mapping, Ratios)) or (_is_label(name) and value is not None)
     }
 
 
@@ -120,13 +123,17 @@ def relabelled(estimator: Any, mapping: Mapping[Any, Any]) -> Any:
     def rename(names: Mapping[Any, Any]) -> dict[Any, Any]:
         return {mapping.get(label, label): value for label, value in names.items()}
 
-    renamed = {
-        name: Ratios(rename(value.ratios), of=value.of)
-        if isinstance(value, Ratios)
-        else rename(value)
-        for name, value in label_parameters(estimator).items()
-    }
+    renamed: dict[str, Any] = {}
+    for name, value in label_parameters(estimator).items():
+        if isinstance(value, Ratios):
+            renamed[name] = Ratios(rename(value.ratios), of=value.of)
+        else:
+            renamed[name] = mapping.get(value, value) if _is_label(name) else rename(value)
     return clone(estimator).set_params(**renamed)
+
+
+def _is_label(name: str) -> bool:
+    return name.rpartition("__")[2] == "pos_label"
 
 
 # A first run -------------------------------------------------------------------------------------
@@ -177,5 +184,9 @@ def shift_of(subject: Any) -> Shift:
 
 
 def is_poisson(fitted: Any) -> bool:
-    """Whether rows are kept independently of each other, so that their number is random."""
-    return hasattr(fitted, "inclusion_probability_")
+    """Whether rows are kept independently of each other, so that their number is random.
+
+    A chain is where one of its steps is.
+    """
+    steps = getattr(fitted, "steps_", ())
+    return hasattr(fitted, "inclusion_probability_") or any(map(is_poisson, steps))

@@ -1,6 +1,7 @@
 """Carry out a shift by dropping rows."""
 
 from imbalance_kit._utils._sampling_strategy import Ratios
+from imbalance_kit.under_sampling._nonuniform_negative_sampler import NonuniformNegativeSampler
 from imbalance_kit.under_sampling._random_under_sampler import RandomUnderSampler
 
-__all__ = ["RandomUnderSampler", "Ratios"]
+__all__ = ["NonuniformNegativeSampler", "RandomUnderSampler", "Ratios"]

@@ -80,6 +80,8 @@ def expected(name: str, correction: str, how: str) -> tuple[str, str]:
         if not hasattr(sampler, "fit_weights"):
             return "error", "needs a sampler with fit_weights"
         known = "exact"
+    if correction == "offset":
+        return "error", "takes none"
     if correction == "auto":
         return ("shift" if known == "exact" else "sigmoid"), ""
     if correction == "shift" and known == "unknown":

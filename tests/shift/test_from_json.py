@@ -82,5 +82,5 @@ def test_messages(text: str, message: str) -> None:
 
 
 def test_a_shift_by_class_takes_no_pilot() -> None:
-    with pytest.raises(ValueError, match="A ClassShift takes no pilot, got 'model'"):
+    with pytest.raises(ValueError, match=r"This ClassShift takes 0 pilots .* got 1: 'model'"):
         from_json(ClassShift({0: 1, 1: 2}).to_json(), pilot="model")

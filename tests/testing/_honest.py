@@ -85,7 +85,7 @@ class HonestSampler(BaseEstimator):
 
 
 class HonestPoisson(BaseEstimator):
-    """Keep each row of the commonest class by the toss of a coin."""
+    """Keep each row of the commonest class by the toss of a coin, which is another in every fit."""
 
     _sampling_type = "under-sampling"
 
@@ -96,22 +96,35 @@ class HonestPoisson(BaseEstimator):
     def fit_resample(self, X: Any, y: Any, *, sample_weight: Any = None) -> Any:
         labels = np.asarray(y)
         weights = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight)
-        classes, counts = np.unique(labels, return_counts=True)
-        common = classes.tolist()[counts.argmax()]
-        pi = np.where(labels == common, self.rate, 1.0)
+        classes, common, pi = self._probabilities(labels)
         self.inclusion_probability_ = pi
-        stream = np.random.default_rng(self.random_state)
         kept = np.ones(len(pi), dtype=bool)
-        kept[labels == common] = stream.random(counts.max()) < self._of(self.rate)
+        chances = self._of(pi[labels == common])
+        kept[labels == common] = self._tosses(labels, common) < chances
         rows = np.flatnonzero(kept)
         self.sample_indices_ = rows
         self.carried_weight_ = weights[rows]
         self.sample_weight_ = self._undone(weights[rows], pi[rows])
-        rates = dict.fromkeys(classes.tolist(), 1.0) | {common: self.rate}
+        rates = dict.fromkeys(classes.tolist(), 1.0) | {common: pi.min()}
         self.shift_ = ClassShift.from_rates(rates)
         return take(X, rows), take(y, rows)
 
-    def _of(self, rate: float) -> float:
+    def fit_weights(self, X: Any, y: Any, *, sample_weight: Any = None) -> Any:
+        _, _, pi = self._probabilities(np.asarray(y))
+        return pi if sample_weight is None else pi * np.asarray(sample_weight)
+
+    def _probabilities(self, labels: Any) -> Any:
+        """Return the classes, the commonest, and probabilities that depend on the seed."""
+        classes, counts = np.unique(labels, return_counts=True)
+        common = classes.tolist()[counts.argmax()]
+        rate = self.rate * np.random.default_rng(self.random_state).uniform(0.8, 1.2)
+        return classes, common, np.where(labels == common, rate, 1.0)
+
+    def _tosses(self, labels: Any, common: Any) -> Any:
+        stream = np.random.default_rng(None if self.random_state is None else [self.random_state])
+        return stream.random(np.count_nonzero(labels == common))
+
+    def _of(self, rate: Any) -> Any:
         return rate
 
     def _undone(self, carried: Any, pi: Any) -> Any:

@@ -276,6 +276,12 @@ class DrawsByWeightAndCarriesItToo(HonestSampler):
 
 
 @caught_by(laws.check_weights_are_expected_copies)
+class WeighsByAnotherRate(HonestPoisson):
+    def fit_weights(self, X: Any, y: Any, *, sample_weight: Any = None) -> Any:
+        return super().fit_weights(X, y, sample_weight=sample_weight) ** 0.9
+
+
+@caught_by(laws.check_weights_are_expected_copies)
 class PrefersTheFirstRows(HonestSampler):
     def _draw(self, members: Any, size: int, label: Any) -> Any:
         share = np.linspace(2, 1, len(members))
@@ -329,6 +335,20 @@ class NumbersStreamsByOrder(HonestSampler):
 
     def _stream(self, label: Any) -> Any:
         return np.random.default_rng([self._seed(), self._order.index(label)])
+
+
+@caught_by(laws.check_class_draw_ignores_the_others)
+class TossesInTheOrderOfTheRows(HonestPoisson):
+    def _tosses(self, labels: Any, common: Any) -> Any:
+        return np.random.default_rng(self.random_state).random(len(labels))[labels == common]
+
+
+@caught_by(laws.check_class_draw_ignores_the_others)
+class TossesByTheNumberOfOthers(HonestPoisson):
+    def _tosses(self, labels: Any, common: Any) -> Any:
+        others = labels[labels != common]
+        stream = np.random.default_rng([self.random_state, abs(int(others.sum()))])
+        return stream.random(np.count_nonzero(labels == common))
 
 
 @caught_by(laws.check_classes_have_their_own_streams)

@@ -1,21 +1,27 @@
 from typing import Any
 
+import numpy as np
 import pytest
 from imblearn.over_sampling import SMOTE
 from imblearn.under_sampling import TomekLinks
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 
 from imbalance_kit import (
     ClassWeighter,
     CorrectedClassifier,
+    NonuniformNegativeSampler,
     RandomOverSampler,
     RandomUnderSampler,
+    SamplerChain,
 )
 from imbalance_kit.testing._capabilities import classes_drawn_alike, lacking
 from imbalance_kit.testing._subject import Probe, probe
 from tests.testing._honest import HonestPoisson
 
 LEARNER = LogisticRegression()
+UNIFORM = NonuniformNegativeSampler(criterion="uniform", sampling_strategy=0.5)
+TRAINED = FrozenEstimator(LogisticRegression().fit(np.eye(4), [0, 0, 1, 1]))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +35,18 @@ LEARNER = LogisticRegression()
         (TomekLinks(), "sizes", False),
         (ClassWeighter(), "sizes", True),
         (HonestPoisson(), "fixed sizes", False),
+        (HonestPoisson(), "nothing drawn", False),
+        (HonestPoisson(), "own probabilities", True),
+        (UNIFORM, "nothing drawn", True),
+        (UNIFORM, "own probabilities", True),
+        (UNIFORM, "sizes", True),
+        (NonuniformNegativeSampler(), "nothing drawn", False),
+        (NonuniformNegativeSampler(), "open labels", True),
+        (NonuniformNegativeSampler(pilot=TRAINED), "open labels", False),
+        (SamplerChain([UNIFORM]), "fixed sizes", False),
+        (SamplerChain([UNIFORM]), "own probabilities", False),
+        (SamplerChain([UNIFORM]), "sizes", False),
+        (SamplerChain([RandomUnderSampler()]), "own probabilities", True),
         (RandomUnderSampler(sampling_strategy={0: 20}), "relative sizes", False),
         (ClassWeighter({0: 0.5, 1: 0.5}), "relative sizes", True),
         (CorrectedClassifier(LEARNER, ClassWeighter({0: 0.5, 1: 0.5})), "relative sizes", True),
@@ -56,4 +74,6 @@ def test_a_failed_run_lacks_nothing() -> None:
 def test_classes_drawn_alike() -> None:
     assert classes_drawn_alike(RandomUnderSampler())
     assert classes_drawn_alike(RandomOverSampler())
+    assert classes_drawn_alike(UNIFORM)
+    assert not classes_drawn_alike(NonuniformNegativeSampler(sampling_strategy=0.5))
     assert not classes_drawn_alike(RandomOverSampler(sampling_strategy="minority"))

@@ -11,9 +11,11 @@ from imbalance_kit import (
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
+    NonuniformNegativeSampler,
     RandomOverSampler,
     RandomUnderSampler,
     Ratios,
+    SamplerChain,
 )
 from imbalance_kit.testing._subject import kind_of, probe, relabelled, run, seeded
 
@@ -61,6 +63,14 @@ def test_labels_in_parameters_are_renamed() -> None:
         CorrectedClassifier(LogisticRegression(), ClassWeighter({0: 0.3, 1: 0.7})), names
     )
     assert nested.sampler.sampling_strategy == {"a": 0.3, "b": 0.7}
+
+
+def test_a_label_among_the_parameters_is_renamed() -> None:
+    chain = SamplerChain([NonuniformNegativeSampler(pos_label=1), RandomUnderSampler()])
+    renamed = relabelled(chain, {0: "a", 1: "b"})
+    assert renamed.steps[0].pos_label == "b"
+    assert chain.steps[0].pos_label == 1
+    assert relabelled(NonuniformNegativeSampler(), {0: "a", 1: "b"}).pos_label is None
 
 
 def test_two_classes_where_three_are_refused() -> None:

@@ -1,0 +1,138 @@
+"""Adapters: each learner is trained with the offset and predicts without it."""
+
+import pickle
+
+import numpy as np
+import pytest
+from scipy.special import expit, log_softmax
+from sklearn.base import clone
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from imbalance_kit import (
+    CorrectedClassifier,
+    NonuniformNegativeSampler,
+    OffsetLogisticRegression,
+    register_offset_learner,
+)
+from imbalance_kit.correction import _offset_learners
+from imbalance_kit.correction._offset_learners import offset_adapter, prior_scores
+
+SAMPLER = NonuniformNegativeSampler(sampling_strategy=0.2, random_state=0)
+
+
+def draw(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, 2))
+    return X, (rng.random(n) < expit(-4 + X[:, 0] + X[:, 0] * X[:, 1])).astype(int)
+
+
+X, Y = draw(30_000, 0)
+
+
+def optional(name: str, kind: str, **parameters):
+    """An instance of an optional library's learner, or a skip where it cannot be loaded."""
+    try:
+        module = __import__(name)
+    except (ImportError, OSError) as error:
+        pytest.skip(f"{name} cannot be loaded: {error}")
+    return getattr(module, kind)(**parameters)
+
+
+LEARNERS = {
+    "gradient boosting": lambda: GradientBoostingClassifier(n_estimators=40, random_state=0),
+    "lightgbm": lambda: optional(
+        "lightgbm", "LGBMClassifier", n_estimators=40, num_leaves=8, verbose=-1, n_jobs=1
+    ),
+    "xgboost": lambda: optional("xgboost", "XGBClassifier", n_estimators=40, max_depth=3, n_jobs=1),
+    "catboost": lambda: optional(
+        "catboost",
+        "CatBoostClassifier",
+        iterations=60,
+        depth=4,
+        verbose=0,
+        thread_count=1,
+        allow_writing_files=False,
+    ),
+    "glum": lambda: optional("glum", "GeneralizedLinearRegressor", family="binomial", alpha=0),
+    "logistic": OffsetLogisticRegression,
+}
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_predictions_are_on_the_scale_of_the_population(name: str) -> None:
+    """The mean probability is the base rate, where the sample's own is ten times as high.
+
+    Its relative error comes from the positives: sqrt(1 / 800) = 3.5 %, and as much again from the
+    learner's own bias; 4 of the former are allowed.
+    """
+    model = CorrectedClassifier(LEARNERS[name](), SAMPLER, correction="offset").fit(X, Y)
+    X_new, y_new = draw(30_000, 1)
+    share = model.predict_proba(X_new)[:, 1].mean()
+    assert abs(share / y_new.mean() - 1) < 4 * np.sqrt(1 / Y.sum())
+    ranked = np.corrcoef(model.decision_function(X_new), X_new[:, 0])[0, 1]
+    assert ranked > 0.3
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_allclose(again.predict_proba(X_new[:50]), model.predict_proba(X_new[:50]))
+
+
+@pytest.mark.parametrize("name", ["gradient boosting", "lightgbm", "xgboost", "catboost"])
+def test_more_than_two_classes(name: str) -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((20_000, 2))
+    logits = np.column_stack([np.full(len(rows), 3.0), rows[:, 0], rows[:, 1] - 0.5])
+    p = np.exp(log_softmax(logits, axis=1))
+    y = (rng.random(len(p))[:, None] > p.cumsum(axis=1)).sum(axis=1)
+    model = CorrectedClassifier(LEARNERS[name](), SAMPLER, correction="offset").fit(rows, y)
+    shares = model.predict_proba(rows).mean(axis=0)
+    counts = np.bincount(y)
+    np.testing.assert_allclose(shares[1:], counts[1:] / len(y), rtol=4 * np.sqrt(1 / counts.min()))
+
+
+def test_pipeline_gives_the_offset_to_its_last_step() -> None:
+    inside = make_pipeline(StandardScaler(), GradientBoostingClassifier(n_estimators=10))
+    model = CorrectedClassifier(inside, SAMPLER, correction="offset").fit(X, Y)
+    assert model.predict_proba(X)[:, 1].mean() < 2 * Y.mean()
+
+
+def test_gradient_boosting_refuses_what_an_offset_cannot_follow() -> None:
+    stopping = GradientBoostingClassifier(n_iter_no_change=2)
+    with pytest.raises(ValueError, match=r"offset cannot follow\. Hint: n_iter_no_change=None"):
+        CorrectedClassifier(stopping, SAMPLER, correction="offset").fit(X, Y)
+    started = GradientBoostingClassifier(init=LogisticRegression())
+    with pytest.raises(ValueError, match=r"the place of the offset.*Hint: init=None"):
+        CorrectedClassifier(started, SAMPLER, correction="offset").fit(X, Y)
+    learner = GradientBoostingClassifier(n_estimators=2)
+    fitted = CorrectedClassifier(learner, SAMPLER, correction="offset").fit(X, Y)
+    assert fitted.estimator_.init is None
+    clone(fitted.estimator_)
+
+
+def test_prior_scores_solve_their_equation() -> None:
+    rng = np.random.default_rng(0)
+    offset, weights = rng.normal(3, 2, 500), rng.random(500)
+    y = (rng.random(500) < 0.4).astype(int)
+    constant = prior_scores(y, offset, weights)
+    assert abs(weights @ (y - expit(constant + offset))) < 1e-6
+
+
+def test_users_register_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_offset_learners, "_ADAPTERS", dict(_offset_learners._ADAPTERS))
+
+    class Mine(LogisticRegression):
+        """A learner that keeps its offset to itself."""
+
+    assert offset_adapter(Mine()) is None
+    seen = []
+
+    def fit(learner, X, y, offset, sample_weight):
+        seen.append(offset)
+        return learner.fit(X, y)
+
+    register_offset_learner(Mine, fit, lambda learner, X: learner.decision_function(X))
+    model = CorrectedClassifier(Mine(), SAMPLER).fit(X, Y)
+    assert model.correction_ == "offset"
+    np.testing.assert_allclose(seen[0], model.sampler_.log_odds_offset_)
+    assert offset_adapter(make_pipeline(StandardScaler(), Mine())) is not None
