@@ -45,6 +45,18 @@ def add_log_factors(scores: Scores, log_factors: NDArray[np.float64]) -> Scores:
     return scores + log_factors
 
 
+def check_finite_offset(offset: NDArray[np.float64]) -> None:
+    """Raise where an offset, of shape (n,) or (n, K), is NaN or infinite."""
+    finite = np.isfinite(offset) if offset.ndim == 1 else np.isfinite(offset).all(axis=1)
+    if not finite.all():
+        bad = int(np.flatnonzero(~finite)[0])
+        raise ValueError(
+            f"`offset` contains NaN or infinity (first at row {bad}: {offset[bad].tolist()!r}): it "
+            "must be finite. Hint: an infinite one stands for an inclusion probability of 0, with "
+            "which no row can have been drawn; sample with a floor."
+        )
+
+
 def to_decision(scores: Scores) -> NDArray[np.float64]:
     """Return finite log odds: (n,) for two classes, else (n, K), each class against the rest."""
     if scores.ndim == 1:

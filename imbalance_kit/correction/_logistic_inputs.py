@@ -8,6 +8,7 @@ from sklearn.utils import column_or_1d
 
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit._utils._validation import check_same_length
+from imbalance_kit.correction._log_odds import check_finite_offset
 
 
 def check_labels(y: Any, n_samples: int) -> EncodedTarget:
@@ -78,14 +79,7 @@ def check_offset(offset: Any, target: EncodedTarget) -> NDArray[np.float64] | No
             f"`offset` must have shape {expected} for {n_samples} rows of {target.n_classes} "
             f"classes, got {values.shape}. {hint}"
         )
-    finite = np.isfinite(values) if binary else np.isfinite(values).all(axis=1)
-    if not finite.all():
-        bad = int(np.flatnonzero(~finite)[0])
-        raise ValueError(
-            f"`offset` contains NaN or infinity (first at row {bad}: {values[bad].tolist()!r}): it "
-            "must be finite. Hint: an infinite one stands for an inclusion probability of 0, with "
-            "which no row can have been drawn; sample with a floor."
-        )
+    check_finite_offset(values)
     if binary:
         return values[None]
     return np.ascontiguousarray((values - values.max(axis=1, keepdims=True)).T)

@@ -20,7 +20,7 @@ from imbalance_kit.correction._learner import (
     takes_groups,
     takes_sample_weight,
 )
-from imbalance_kit.correction._log_odds import Scores, add_log_factors
+from imbalance_kit.correction._log_odds import Scores, add_log_factors, check_finite_offset
 from imbalance_kit.correction._offset_learners import (
     fit_with_offset,
     offset_adapter,
@@ -170,6 +170,7 @@ def _fit_with_offset(
     offset = logs[:, 1] - logs[:, 0] if len(classes) == 2 else np.array(logs)
     if training.log_odds_offset is not None:
         offset = offset + training.log_odds_offset
+    check_finite_offset(offset)  # most learners would train on it and predict NaN
     adapter = offset_adapter(learner)
     assert adapter is not None
     start = np.zeros(() if offset.ndim == 1 else len(classes))

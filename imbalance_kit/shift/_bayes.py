@@ -79,6 +79,12 @@ def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
             f"{array.shape}."
         )
     low, high = (array.min(), array.max()) if array.size else (0, 0)
+    if np.isnan(low):
+        missing = int(np.isnan(array.reshape(len(array), -1)).any(axis=1).sum())
+        raise ValueError(
+            f"`proba` is NaN in {missing} of {len(array)} rows: expected probabilities in [0, 1]. "
+            "Hint: are there missing values that the model does not take?"
+        )
     if not (low >= 0 and high <= 1 + _SLACK):
         raise ValueError(
             f"`proba` must hold probabilities in [0, 1], got values from {low} to {high}. Hint: "

@@ -1,7 +1,7 @@
 """From the sizes asked for to inclusion rules that meet them in expectation."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,13 @@ from scipy.optimize import brentq
 
 from imbalance_kit._base import SamplingInput
 from imbalance_kit._utils._sampling_strategy import plan_classes
+from imbalance_kit._utils._targets import EncodedTarget
 from imbalance_kit.shift import InclusionRule
 
 _TOLERANCE = 1e-12  # of a rate: nearer to 1 there is nothing to choose
 _LARGEST = 600.0  # logarithm of a scale that makes any score certain, and overflows for none
-_BLOCK = 1 << 16  # scores at a time: stays in the cache and needs no second copy of them
+_PRECISION = 1e-11  # of a scale: what is promised of the size is 1e-6
+_BLOCK = 1 << 16  # rows at a time
 
 
 def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, float]:
@@ -85,9 +87,28 @@ def inclusion_rules(
     rules = {}
     for k, size in sizes.items():
         members = target.codes == k  # a mask: positions would take eight times the memory
-        given = None if weights is None else weights[members]
-        rules[target.label(k)] = _rule(scores[members], size, float(totals[k]), floor, given)
+        if 2 * target.counts[k] > len(scores):  # nor is there room for a copy of most scores
+            own, given = scores, members if weights is None else members * weights
+        else:
+            own, given = scores[members], None if weights is None else weights[members]
+        rules[target.label(k)] = _rule(own, size, float(totals[k]), floor, given)
     return rules
+
+
+def apply_rules(
+    scores: NDArray[np.float64], target: EncodedTarget, rules: Mapping[Any, InclusionRule]
+) -> None:
+    """Turn the scores of rows into inclusion probabilities, in place; 1 for classes kept whole."""
+    for block in row_blocks(len(scores)):
+        codes, part = target.codes[block], scores[block]
+        for k, label in enumerate(target.classes.tolist()):
+            members = codes == k
+            part[members] = rules[label](part[members]) if label in rules else 1.0
+
+
+def row_blocks(n: int) -> Iterator[slice]:
+    """Cut n rows into slices that stay in the cache and bound the memory of what is computed."""
+    return (slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK))
 
 
 def _rule(
@@ -95,7 +116,7 @@ def _rule(
     budget: float,
     total: float,
     floor: float,
-    weights: NDArray[np.float64] | None,
+    weights: NDArray[Any] | None,
 ) -> InclusionRule:
     rate = budget / total
     if rate > 1 - _TOLERANCE or floor > 1 - _TOLERANCE:
@@ -107,7 +128,7 @@ def solve_rule(
     scores: NDArray[np.float64],
     budget: float,
     floor: float,
-    weights: NDArray[np.float64] | None = None,
+    weights: NDArray[Any] | None = None,
 ) -> InclusionRule:
     """Return the rule with ``Σ w_i min(max(λ s_i, floor), 1) = budget``.
 
@@ -124,24 +145,29 @@ def solve_rule(
     floor : float
         Smallest probability, in (0, 1].
     weights : ndarray of shape (n,), default=None
-        Weights of the rows.
+        Weights of the rows, or a mask of those that count.
     """
 
+    def total(of: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> float:
+        sums = 0.0
+        for block in row_blocks(len(scores)):
+            values = of(scores[block])
+            if weights is None:
+                sums += float(values.sum())
+            else:  # `values @ weights` would wait for threads that have nothing to do
+                sums += float(np.einsum("i,i->", values, weights[block]))
+        return sums
+
     def excess(log_scale: float, log_floor: float) -> float:
-        rule, total = InclusionRule(np.exp(log_scale), np.exp(log_floor)), 0.0
-        for start in range(0, len(scores), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            pi = rule(scores[block])
-            total += float(pi.sum() if weights is None else pi @ weights[block])
-        return total - budget
+        return total(InclusionRule(np.exp(log_scale), np.exp(log_floor))) - budget
 
     log_scale, log_floor = _LARGEST, float(np.log(floor))
     if excess(log_scale, log_floor) < 0:
         log_floor = brentq(lambda log_floor: excess(_LARGEST, log_floor), log_floor, 0.0)
     else:
-        start = np.log(budget / (scores.sum() if weights is None else scores @ weights))
+        start = np.log(budget / total(lambda scores: scores))
         bracket = _bracket(lambda log_scale: excess(log_scale, log_floor), float(start))
-        log_scale = brentq(excess, *bracket, args=(log_floor,))
+        log_scale = brentq(excess, *bracket, args=(log_floor,), xtol=_PRECISION)
     return InclusionRule(float(np.exp(log_scale)), float(np.exp(log_floor)))
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import validate_data
 
 from imbalance_kit._base import SamplingInput
 from imbalance_kit._utils._containers import take_rows
 from imbalance_kit._utils._numeric import numeric_rows
 from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._targets import EncodedTarget
+from imbalance_kit.shift import LinearPilot
 from imbalance_kit.under_sampling._pilot import (
     check_can_score,
     default_pilot,
@@ -55,14 +57,13 @@ class PilotDesign:
         folds = np.zeros(len(target.codes), dtype=np.int8)
         if self.n_folds > 1:
             for k in range(target.n_classes):
-                members = target.members(k)
+                count = int(target.counts[k])
                 stream = class_stream(self.seed, self.roles[k], "fold:")
-                if len(members) > _MANY_ROWS:
-                    dealt = stream.integers(self.n_folds, size=len(members), dtype=np.int8)
+                if count > _MANY_ROWS:
+                    dealt = stream.integers(self.n_folds, size=count, dtype=np.int8)
                 else:
-                    in_turn = (np.arange(len(members)) % self.n_folds).astype(np.int8)
-                    dealt = stream.permutation(in_turn)
-                folds[members] = dealt
+                    dealt = stream.permutation((np.arange(count) % self.n_folds).astype(np.int8))
+                folds[target.codes == k] = dealt
         return folds
 
 
@@ -86,7 +87,11 @@ def cross_fitted_pilots(
     if pilot is not None:
         check_can_score(pilot)
         if is_fitted(pilot):
-            return None, (given_pilot(pilot, labels),)
+            known = given_pilot(pilot, labels)
+            if isinstance(known, LinearPilot) and hasattr(pilot, "n_features_in_"):
+                # Coefficients alone would not notice columns of another number, name or order.
+                validate_data(pilot, data.X, reset=False, skip_check_array=True)
+            return None, (known,)
     model = default_pilot(data.X) if pilot is None else pilot
     folds, totals = design.folds(target), dict(zip(labels, data.totals.tolist(), strict=True))
     pilots = []

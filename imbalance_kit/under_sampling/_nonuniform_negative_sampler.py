@@ -1,5 +1,6 @@
 """Nonuniform negative sampling: keep the negatives that look like positives, and undo it."""
 
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,7 +15,12 @@ from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit._utils._validation import check_same_length
 from imbalance_kit.shift import InclusionShift
 from imbalance_kit.shift._scaled_pilot import MeanPilot
-from imbalance_kit.under_sampling._budget import expected_sizes, inclusion_rules
+from imbalance_kit.under_sampling._budget import (
+    apply_rules,
+    expected_sizes,
+    inclusion_rules,
+    row_blocks,
+)
 from imbalance_kit.under_sampling._cross_fit import (
     PilotDesign,
     cross_fitted_pilots,
@@ -58,7 +64,8 @@ class NonuniformNegativeSampler(BaseSampler):
     pos_label : label, default=None
         The class that is kept whole; None takes the rarest by weight.
     floor : float, default=.1
-        Smallest inclusion probability, as a share of the class's mean one, in (0, 1].
+        Smallest inclusion probability, as a share of the class's mean one, in (0, 1]: no size
+        asked for is below what the floor lets through, and 1 is uniform sampling.
     pilot_size : int, default=20_000
         Rows drawn to train pilots on, as many of each class, or all it has.
     cross_fit : int, default=2
@@ -293,20 +300,19 @@ class NonuniformNegativeSampler(BaseSampler):
         pi = own_class_scores(data.X, target, pilots, folds, criterion, metric)
         together = criterion == "local_case_control"
         rules = inclusion_rules(data, pi, sizes, self.floor, together=together)
-        for k, label in enumerate(target.classes.tolist()):  # in place: scores become π
-            members = target.codes == k
-            pi[members] = rules[label](pi[members]) if label in rules else 1.0
+        apply_rules(pi, target, rules)  # in place: scores become π
         self.inclusion_probability_ = pi
         self.pilot_ = _as_one(pilots)
         self.shift_ = InclusionShift(
             pilots, tuple(target.classes.tolist()), rules, criterion, metric
         )
+        expected = target.totals(pi)
         self.sampling_strategy_ = {
-            label: float(pi[target.codes == k].sum())
+            label: float(expected[k])
             for k, label in enumerate(target.classes.tolist())
             if label in rules
         }
-        self.expected_size_ = float(pi.sum())
+        self.expected_size_ = float(expected.sum())
         return folds
 
     def _pilots(
@@ -327,10 +333,13 @@ class NonuniformNegativeSampler(BaseSampler):
     def _draw(self, data: SamplingInput, seed: int) -> NDArray[np.intp]:
         target = data.target
         kept = np.zeros(len(target.codes), dtype=bool)
-        for k, role in enumerate(self._roles(target, data.totals)):
-            members = target.codes == k
-            drawn = class_stream(seed, role, "draw:").random(target.counts[k])
-            kept[members] = drawn < self.inclusion_probability_[members]
+        roles = self._roles(target, data.totals)
+        streams = [class_stream(seed, role, "draw:") for role in roles]
+        for block in row_blocks(len(kept)):
+            codes, pi = target.codes[block], self.inclusion_probability_[block]
+            for k, stream in enumerate(streams):
+                members = codes == k
+                kept[block][members] = stream.random(members.sum()) < pi[members]
         rows = np.flatnonzero(kept)
         after = EncodedTarget(target.classes, target.codes[rows])
         totals = after.totals(None if data.weights is None else data.weights[rows])
@@ -374,7 +383,7 @@ class NonuniformNegativeSampler(BaseSampler):
     def _check_parameters(self) -> None:
         if self.criterion not in _CRITERIA:
             raise ValueError(f"`criterion` must be one of {_CRITERIA}, got {self.criterion!r}.")
-        if not 0 < self.floor <= 1:
+        if not isinstance(self.floor, Real) or not 0 < self.floor <= 1:
             raise ValueError(f"`floor` must lie in (0, 1], got {self.floor!r}.")
         for name, least, most in (("pilot_size", 2, np.inf), ("cross_fit", 1, _MAX_FOLDS)):
             number = getattr(self, name)

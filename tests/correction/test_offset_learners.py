@@ -110,6 +110,28 @@ def test_gradient_boosting_refuses_what_an_offset_cannot_follow() -> None:
     clone(fitted.estimator_)
 
 
+class Unlimited(NonuniformNegativeSampler):
+    """A sampler of the user's own, with an inclusion probability of 0 or none at all."""
+
+    bad = np.inf
+
+    def fit_resample(self, X, y, *, sample_weight=None):
+        drawn = super().fit_resample(X, y, sample_weight=sample_weight)
+        self.log_odds_offset_[3] = self.bad
+        return drawn
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
+def test_offsets_that_are_not_finite(monkeypatch, name: str, bad: float) -> None:
+    """Boosting would train on them without a word, and predict NaN."""
+    monkeypatch.setattr(Unlimited, "bad", bad)
+    model = CorrectedClassifier(LEARNERS[name](), Unlimited(random_state=0), correction="offset")
+    message = rf"`offset` contains NaN or infinity .first at row 3: {bad}.*floor"
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, Y)
+
+
 def test_prior_scores_solve_their_equation() -> None:
     rng = np.random.default_rng(0)
     offset, weights = rng.normal(3, 2, 500), rng.random(500)

@@ -135,7 +135,7 @@ def test_input_is_not_modified_and_lists_and_integers_are_taken() -> None:
         (0.5, 2, r"one column per class.*got \(\)"),
         ([0.5, 1.1], 2, r"in \[0, 1\], got values from 0.5 to 1.1. Hint: scores need calibration"),
         ([-0.1, 0.5], 2, r"got values from -0.1 to 0.5"),
-        ([0.5, np.nan], 2, r"got values from nan to nan"),
+        ([0.5, np.nan], 2, "NaN in 1 of 2 rows"),
         ([[1, 0], [0, 0], [0, 1]], 2, r"zero for every class in row 1: expected rows that sum"),
     ],
 )

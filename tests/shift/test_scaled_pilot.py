@@ -65,7 +65,7 @@ def test_certain_probabilities_stay_certain() -> None:
         (np.full((3, 3), 1 / 3), r"got \(3, 3\)"),
         (np.full(3, 0.5), r"scores of shape \(3,\), expected one column for each of \['no'"),
         (np.full((3, 1), 0.5), r"got \(3, 1\)"),
-        (np.array([[0.5, np.nan]] * 3), "got values from nan to nan"),
+        (np.array([[0.5, np.nan]] * 3), "NaN in 3 of 3 rows"),
         (np.array([[-2.0, -0.1]] * 3), "got values from -2.0 to -0.1"),
         (np.array([[0.0, 7.0]] * 3), "got values from 0.0 to 7.0"),
         (np.array([[0.0, 0.0]] * 3), "zero for every class in row 0"),

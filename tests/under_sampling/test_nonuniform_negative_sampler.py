@@ -567,7 +567,7 @@ def test_certain_pilots_leave_every_row_a_chance() -> None:
 @pytest.mark.parametrize(
     ("scores", "message"),
     [
-        (lambda X: columns(np.full(len(X), np.nan)), "cannot score rows.*values from nan to nan"),
+        (lambda X: columns(np.full(len(X), np.nan)), r"cannot score rows.*NaN in 6000 of 6000"),
         (lambda X: np.log(columns(np.full(len(X), 0.5))), "values from -0.69"),
         (lambda X: np.full((len(X), 3), 1 / 3), r"one column for each of \[0, 1\]"),
         (lambda X: np.full(len(X), 0.5), r"scores of shape \(6000,\)"),
@@ -628,6 +628,7 @@ def test_messages_about_new_rows() -> None:
         ({"floor": 0}, r"`floor` must lie in \(0, 1\], got 0"),
         ({"floor": 1.1}, "got 1.1"),
         ({"floor": np.nan}, "got nan"),
+        ({"floor": "a"}, "got 'a'"),
         ({"pilot_size": 1}, "`pilot_size` must be a whole number from 2 .* got 1"),
         ({"pilot_size": 1e4}, "got 10000.0"),
         ({"cross_fit": 0}, "`cross_fit` must be a whole number from 1 to 100, got 0"),
@@ -693,9 +694,25 @@ def test_pilots_in_wrong_use() -> None:
         NonuniformNegativeSampler(pilot=FrozenEstimator(strange)).fit(X, Y)
     with pytest.raises(TypeError, match="must be a classifier with predict_proba or decision_func"):
         NonuniformNegativeSampler(pilot=StandardScaler()).fit(X, Y)
+    with pytest.raises(ValueError, match=r"X has 3 features, but .* is expecting 2 features"):
+        NonuniformNegativeSampler(pilot=LogisticRegression().fit(X[:, :2], Y)).fit(X, Y)
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    scaled = make_pipeline(StandardScaler(), LogisticRegression()).fit(frame, Y)
+    with pytest.raises(ValueError, match="Feature names must be in the same order"):
+        NonuniformNegativeSampler(pilot=scaled).fit(frame[["c", "b", "a"]], Y)
     margins = FrozenEstimator(LinearSVC().fit(X, np.arange(6000) % 3))
     with pytest.raises(ValueError, match="no predict_proba"):
         NonuniformNegativeSampler(pilot=margins).fit(X, np.where(np.arange(6000) % 10 == 0, 2, Y))
+
+
+@pytest.mark.parametrize("floor", [0.1, 0.999, 1.0])
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_no_budget_is_below_what_the_floor_lets_through(criterion: str, floor: float) -> None:
+    """The floor is a share of the mean rate: three rows can be asked for, and are expected."""
+    sampler = NonuniformNegativeSampler(
+        sampling_strategy={0: 3}, criterion=criterion, floor=floor, random_state=0
+    ).fit(X, Y)
+    assert sampler.expected_size_ == pytest.approx(N1 + 3, rel=1e-6)
 
 
 def test_random_states() -> None:
