@@ -304,7 +304,7 @@ def picture(figures: dict[str, Any]) -> None:
         ("probability + log odds", "nonuniform, 200-row pilot, log odds", "#c05621", "o"),
         ("probability + log odds, default pilot", "nonuniform, default pilot", "#2b6cb0", "o"),
     )
-    figure, ax = plt.subplots(figsize=(7.5, 4.4), layout="constrained")
+    figure, ax = plt.subplots(figsize=(7, 4.6), layout="constrained")
     grid = np.geomspace(0.9, 5.6, 100)
     ax.plot(grid, 1 + 1 / grid, color="black", linewidth=1, label="theory: 1 + 1/k")
     known = figures["perfect_pilot"]["by_k"].values()
@@ -336,8 +336,8 @@ def picture(figures: dict[str, Any]) -> None:
         axis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.grid(axis="y", alpha=0.25)
     ax.spines[["top", "right"]].set_visible(False)
-    handles, labels = ax.get_legend_handles_labels()
-    ax.legend(handles, labels, frameon=False, fontsize=8, bbox_to_anchor=(1, 1), loc="upper left")
+    ax.set_ylim(0.95, 25)
+    ax.legend(frameon=False, fontsize=8, loc="upper right")
     figure.savefig(PICTURE, dpi=120)
 
 
