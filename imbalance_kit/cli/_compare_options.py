@@ -87,7 +87,7 @@ Strategies = Annotated[
         show_default=False,
         rich_help_panel=_COMPARISON,
         help=f"Of {', '.join(NAMES)}, separated by commas; the samplers also with a ratio, as "
-        "under-sampling:0.5. Default: these and SMOTE.",
+        "under-sampling:0.5. Default: all of them.",
     ),
 ]
 Folds = Annotated[

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from imblearn.over_sampling import SMOTE
+
 from imbalance_kit.cli._dataset import Dataset
 from imbalance_kit.cli._learners import LearnerName
 from imbalance_kit.cli._messages import InputError, did_you_mean
+from imbalance_kit.model_selection._strategies import Strategy
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.under_sampling import RandomUnderSampler
 from imbalance_kit.weighting import ClassWeighter
@@ -13,7 +16,12 @@ from imbalance_kit.weighting import ClassWeighter
 _SAMPLERS: dict[str, Any] = {
     "under-sampling": RandomUnderSampler,
     "over-sampling": RandomOverSampler,
+    "smote": SMOTE,
 }
+_WHY_NO_SMOTE = (
+    "it interpolates between complete numbers, and this learner takes missing values and "
+    "categories as they are"
+)
 NAMES = ("class-weights", "moved-threshold", *_SAMPLERS)
 
 
@@ -25,8 +33,8 @@ def choose_strategies(
     Parameters
     ----------
     names : sequence of str
-        Names separated by commas, "under-sampling" and "over-sampling" also with the ratio of the
-        classes to sample to ("under-sampling:0.25"). Empty: all there are.
+        Names separated by commas, the samplers also with the ratio of the classes to sample to
+        ("under-sampling:0.25"). Empty: all there are.
     learner : LearnerName
         Trees take gaps and categories as they are, which SMOTE does not.
     dataset : Dataset
@@ -35,19 +43,24 @@ def choose_strategies(
     Raises
     ------
     InputError
-        If there is no such strategy, or the ratio is not in (0, 1].
+        If there is no such strategy, the ratio is not in (0, 1], or SMOTE is named for a learner
+        that leaves gaps or categories in the rows.
     """
     chosen = [one for text in names for one in map(str.strip, text.split(",")) if one]
+    gaps = dataset.columns.n_missing > 0 or len(dataset.columns.categories) > 0
+    incomplete = gaps and learner is not LearnerName.LOGISTIC
     if chosen:
+        if incomplete and any(name.partition(":")[0] == "smote" for name in chosen):
+            raise InputError(
+                f"'smote' (--strategies) cannot be compared here: {_WHY_NO_SMOTE}.",
+                f"--estimator {LearnerName.LOGISTIC} fills and encodes them.",
+            )
         return {"nothing": None} | dict(map(_strategy, chosen)), []
-    incomplete = dataset.columns.n_missing > 0 or len(dataset.columns.categories) > 0
-    if learner is LearnerName.LOGISTIC or not incomplete:
+    if not incomplete:
         return None, []
-    note = (
-        "SMOTE is left out: it interpolates between complete numbers, and this learner takes "
-        "missing values and categories as they are."
-    )
-    return {"nothing": None} | dict(map(_strategy, NAMES)), [note]
+    names = [name for name in NAMES if name != "smote"]
+    note = f"SMOTE is left out: {_WHY_NO_SMOTE}."
+    return {"nothing": None} | dict(map(_strategy, names)), [note]
 
 
 def _strategy(text: str) -> tuple[str, Any]:
@@ -58,17 +71,12 @@ def _strategy(text: str) -> tuple[str, Any]:
     if name == "moved-threshold" and not colon:
         return "moved threshold", "threshold"
     if name not in _SAMPLERS:
-        if name == "smote":
-            raise InputError(
-                "SMOTE cannot be named (--strategies): it is compared where none is named, with a "
-                "learner that fills gaps and encodes categories."
-            )
         raise InputError(
             f"There is no strategy {text!r} (--strategies).", did_you_mean(name, NAMES)
         )
     sampler = _SAMPLERS[name]
     if not colon:
-        return sampler.__name__, sampler()
+        return _named(sampler.__name__, sampler())
     try:
         share = float(ratio)
     except ValueError:
@@ -79,4 +87,11 @@ def _strategy(text: str) -> tuple[str, Any]:
             f"rows per commoner row, got {ratio!r}.",
             f"{name}:0.5",
         )
-    return f"{sampler.__name__} {ratio}", sampler(sampling_strategy=share)
+    return _named(f"{sampler.__name__} {ratio}", sampler(sampling_strategy=share))
+
+
+def _named(name: str, sampler: Any) -> tuple[str, Any]:
+    """SMOTE measures distances: it works on rows as the learner's last step sees them."""
+    if isinstance(sampler, SMOTE):
+        return name, Strategy(name, "sampler", sampler, behind_preprocessing=True)
+    return name, sampler

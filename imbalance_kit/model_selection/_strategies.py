@@ -1,7 +1,7 @@
 """From what is asked to what is run: the strategies of a comparison, checked and named."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -52,6 +52,8 @@ def _strategy(name: Any, what: Any) -> Strategy:
         raise TypeError(f"A strategy's name must be a non-empty string, got {name!r}.")
     if what is None:
         return Strategy(name, "nothing")
+    if isinstance(what, Strategy):  # the command line names SMOTE behind the preprocessing
+        return replace(what, name=name)
     if isinstance(what, str) and what == THRESHOLD:
         return Strategy(name, "threshold")
     if isinstance(what, type):

@@ -56,6 +56,23 @@ def test_named_strategies() -> None:
     assert isinstance(chosen["RandomOverSampler"], RandomOverSampler)
 
 
+def test_smote_works_behind_the_preprocessing() -> None:
+    for learner in LearnerName:
+        chosen, _ = choose_strategies(["smote,smote:0.5"], learner, DIGITS)
+        assert chosen is not None
+        assert list(chosen) == ["nothing", "SMOTE", "SMOTE 0.5"]
+        assert [chosen[name].behind_preprocessing for name in ("SMOTE", "SMOTE 0.5")] == [True] * 2
+        assert chosen["SMOTE 0.5"].what.sampling_strategy == 0.5
+
+
+@pytest.mark.parametrize("dataset", [GAPS, CATEGORIES])
+def test_smote_is_refused_on_gaps_and_categories(dataset: Dataset) -> None:
+    for name in ("smote", "smote:0.5"):
+        with pytest.raises(InputError, match=r"complete numbers.*Hint: --estimator logistic"):
+            choose_strategies([name], LearnerName.RANDOM_FOREST, dataset)
+        assert choose_strategies([name], LearnerName.LOGISTIC, dataset)[0] is not None
+
+
 def test_every_name_is_known() -> None:
     chosen, _ = choose_strategies([",".join(NAMES)], LearnerName.LOGISTIC, DIGITS)
     assert chosen is not None
@@ -66,7 +83,7 @@ def test_every_name_is_known() -> None:
     ("name", "message"),
     [
         ("undersampling", "no strategy 'undersampling' .*did you mean 'under-sampling'"),
-        ("smote", r"SMOTE cannot be named \(--strategies\)"),
+        ("smote:2", "'smote:2' .* above 0 and up to 1.*got '2'"),
         ("class-weights:2", "no strategy 'class-weights:2'"),
         ("under-sampling:0", r"'under-sampling:0' .* above 0 and up to 1.*got '0'"),
         ("under-sampling:1.5", "above 0 and up to 1.*got '1.5'"),

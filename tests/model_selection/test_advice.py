@@ -150,6 +150,19 @@ def test_losses_and_full_training_sets_save_nothing() -> None:
         assert "training time" not in _says(report_of(nothing(), made))
 
 
+@pytest.mark.parametrize(("metric", "change"), [("log_loss", 0.003), ("roc_auc", -0.0014)])
+def test_no_loss_is_not_said_beside_an_interval_that_shows_one(metric: str, change: float) -> None:
+    """Adjusted for four strategies it is no verdict; the interval that is printed is not."""
+    base = {"log_loss": 0.2, "roc_auc": 0.8}[metric]
+    worse = row("under", variant="corrected", rows_trained=20, noise=2, **{metric: base + change})
+    others = [row(f"other {k}", "weighter", noise=k) for k in (3, 4, 5)]
+    report = report_of(nothing(), worse, *others)
+    estimate = report.results[1].scores[metric]
+    assert estimate.verdict == "no difference"
+    assert estimate.low * estimate.high > 0
+    assert "training time" not in _says(report)
+
+
 def test_classifiers_alone_are_no_reason_to_speak_of_resampling() -> None:
     says = _says(report_of(nothing(), row("forest", "classifier", "as is", noise=1)))
     assert says.startswith("Keep 'nothing': no strategy is better by enough to matter.")
