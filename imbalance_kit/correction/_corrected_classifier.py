@@ -398,6 +398,15 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
                 "A frozen estimator is not trained again, so `sampler` would change nothing. Hint: "
                 "describe how it was trained by `shift`, for example ClassShift.from_rates."
             )
+        if is_frozen(self.estimator) and self.shift is not None:
+            inside = last_step(self.estimator.estimator)
+            if isinstance(inside, CorrectedClassifier) and inside.correction != "none":
+                raise ValueError(
+                    "The frozen estimator is a CorrectedClassifier: it has undone the change of "
+                    "its training rows already, and undoing `shift` as well would be a double "
+                    "correction. Hint: leave `shift` out; what came before its sampler belongs "
+                    "into its own `shift`."
+                )
         check_target_prior(self.target_prior)
 
     def _check_target_prior(self, trained: Trained) -> None:

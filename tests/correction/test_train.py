@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
@@ -136,6 +137,20 @@ def test_labels_do_not_matter(names) -> None:
 def test_none_leaves_the_sample_as_it_is() -> None:
     raw = fit(OffsetLogisticRegression(), correction="none").predict_proba(X)[:, 1].mean()
     assert raw > 3 * Y.mean()
+
+
+def test_a_double_correction_is_refused() -> None:
+    """It would give a fifth of the true mean; without a correction inside it is the closed form."""
+    for correction in ("auto", "shift", "sigmoid"):
+        inside = fit(OffsetLogisticRegression(), correction=correction)
+        for frozen in (inside, make_pipeline(StandardScaler(), inside)):
+            model = CorrectedClassifier(FrozenEstimator(frozen), shift=inside.shift_)
+            with pytest.raises(ValueError, match=r"a double correction\. Hint: leave `shift` out"):
+                model.fit(X, Y)
+    raw = fit(OffsetLogisticRegression(), correction="none")
+    once = CorrectedClassifier(FrozenEstimator(raw), shift=raw.shift_).fit(X, Y)
+    closed = fit(OffsetLogisticRegression(), correction="shift")
+    np.testing.assert_allclose(once.predict_proba(X), closed.predict_proba(X), rtol=1e-9)
 
 
 def test_log_loss_with_the_wrong_sign_would_show() -> None:
