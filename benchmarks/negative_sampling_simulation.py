@@ -11,7 +11,7 @@ offset (log odds) or with inverse-probability weights (IPW). Four parts:
 - the order of the methods under other covariate laws;
 - a wrong pilot: U(0, 1.5) added to each of its coefficients.
 
-    python -m benchmarks.negative_sampling_simulation          (about 18 minutes of one core)
+    python -m benchmarks.negative_sampling_simulation          (about 13 minutes of one core)
 
 ``--parts`` runs some of them and leaves the others' results as they are; without a name it only
 draws the picture once more.
