@@ -16,6 +16,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -102,10 +103,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=QUESTION)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     figures: dict[str, Any] = {"limit": LIMIT, "rows": options.rows, "draws": options.draws}
     for name, (bend, pilot) in POPULATIONS.items():
-        draws = [one_draw(bend, pilot, seed, options.rows) for seed in range(options.draws)]
+        draws = Parallel(n_jobs=options.jobs)(
+            delayed(one_draw)(bend, pilot, seed, options.rows) for seed in range(options.draws)
+        )
         figures[name] = summarize(draws)
         print(name, *figures[name].items(), sep="\n  ", flush=True)
     print(write_results("negative_sampling_logistic", QUESTION, figures))
