@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
@@ -41,7 +40,7 @@ def population(n: int, bend: float, rng: Any) -> tuple[Any, Any, Any]:
     """Normal columns with correlations .5^|i-j| and variance 1/4, slopes of -1."""
     distance = np.abs(np.subtract.outer(np.arange(N_COLUMNS), np.arange(N_COLUMNS)))
     X = rng.multivariate_normal(np.zeros(N_COLUMNS), 0.25 * 0.5**distance, size=n)
-    p = expit(-7.4 - X.sum(axis=1) + bend * (X[:, 0] ** 2 * 4 - 1))
+    p = 1 / (1 + np.exp(7.4 + X.sum(axis=1) - bend * (X[:, 0] ** 2 * 4 - 1)))
     return X, (rng.random(n) < p).astype(int), p
 
 
