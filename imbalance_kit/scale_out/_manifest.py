@@ -1,0 +1,164 @@
+"""What a run leaves beside its output: everything needed to undo it, as JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from imbalance_kit.shift import Shift, from_json
+
+MANIFEST_NAME = "_imbalance_kit.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """How the rows of a data set were chosen.
+
+    :func:`~imbalance_kit.scale_out.downsample` writes it into its output, under a name that readers
+    of data sets skip; read it at training and serving time to undo the change.
+
+    Parameters
+    ----------
+    label : str
+        Column of the class.
+    features : tuple of str
+        Columns that the pilot reads.
+    key : tuple of str
+        Columns that tell rows apart; empty where rows are known by file and number.
+    seed, stage, hash
+        What random numbers derive from: an integer, a name, and the name of the hash.
+    counts_before, counts_after : tuple of (label, int)
+        Rows of each class.
+    expected_after : float
+        Rows expected in the output.
+    shift_text : str
+        The shift as JSON.
+    source : str
+        Where the rows came from.
+    columns : tuple of (str, str)
+        Names and types of the columns of the source.
+    versions : mapping of {str: str}
+        Releases of the libraries that wrote it.
+
+    See Also
+    --------
+    read_manifest : Read it from a folder.
+
+    Examples
+    --------
+    >>> from imbalance_kit import ClassShift
+    >>> from imbalance_kit.scale_out import Manifest
+    >>> shift = ClassShift({0: .01, 1: 1})
+    >>> manifest = Manifest(label="click", shift_text=shift.to_json())
+    >>> manifest.load_shift() == shift
+    True
+    """
+
+    label: str
+    shift_text: str
+    features: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    seed: int = 0
+    stage: str = ""
+    hash: str = ""
+    counts_before: tuple[tuple[Any, int], ...] = ()
+    counts_after: tuple[tuple[Any, int], ...] = ()
+    expected_after: float = 0.0
+    source: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def load_shift(self, pilot: Any = None) -> Shift:
+        """Return the shift, to be undone in predictions.
+
+        Parameters
+        ----------
+        pilot : object or list of objects, default=None
+            The fitted pilots, where they are not linear: they are recognised by fingerprint.
+
+        Returns
+        -------
+        shift : Shift
+            For ``CorrectedClassifier(FrozenEstimator(model), shift=...)`` or `shift.undo`.
+        """
+        return from_json(self.shift_text, pilot)
+
+    def to_json(self) -> str:
+        """Return the manifest as JSON text.
+
+        Returns
+        -------
+        text : str
+            With the shift inside it, readable.
+        """
+        content = {"imbalance_kit_manifest": _FORMAT, **asdict(self)}
+        content["shift"] = json.loads(content.pop("shift_text"))
+        return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        """Rebuild from the text of `to_json`.
+
+        Parameters
+        ----------
+        text : str
+            JSON text.
+
+        Returns
+        -------
+        manifest : Manifest
+            Equal to the one that was written.
+        """
+        try:
+            content = json.loads(text)
+            if content.pop("imbalance_kit_manifest") != _FORMAT:
+                raise ValueError("it is of another format; update imbalance_kit")
+            content["shift_text"] = json.dumps(content.pop("shift"))
+            for name in ("features", "key"):
+                content[name] = tuple(content[name])
+            for name in ("counts_before", "counts_after", "columns"):
+                content[name] = tuple((a, b) for a, b in content[name])
+            return cls(**content)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(f"Expected the text of a manifest, got {text[:60]!r}: {error}.") from None
+
+
+def read_manifest(path: Any) -> Manifest:
+    """Read the manifest of a data set that `downsample` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder, or the manifest itself.
+
+    Returns
+    -------
+    manifest : Manifest
+        With `load_shift`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from imbalance_kit import ClassShift
+    >>> from imbalance_kit.scale_out import Manifest, read_manifest
+    >>> manifest = Manifest(label="click", shift_text=ClassShift({0: .01, 1: 1}).to_json())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = Path(folder, "_imbalance_kit.json").write_text(manifest.to_json())
+    ...     read_manifest(folder) == manifest
+    True
+    """
+    file = Path(path)
+    file = file / MANIFEST_NAME if file.is_dir() else file
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"'{file}' does not exist: expected the manifest of a data set that downsample wrote."
+        )
+    return Manifest.from_json(file.read_text(encoding="utf-8"))
