@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._table_columns import column_names, is_table
+from imbalance_kit.scale_out._dask import downsample_dask
 from imbalance_kit.scale_out._decide import Decider
 from imbalance_kit.scale_out._frames import downsample_frame
 from imbalance_kit.scale_out._hashing import HASH_NAME
@@ -17,6 +18,7 @@ from imbalance_kit.scale_out._manifest import Manifest
 from imbalance_kit.scale_out._parquet import Progress, downsample_parquet
 from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
 from imbalance_kit.scale_out._passes import check_sampler
+from imbalance_kit.scale_out._spark import downsample_spark
 from imbalance_kit.scale_out._tally import Tally
 from imbalance_kit.scale_out._workspace import Workspace, is_finished
 from imbalance_kit.shift._fingerprint import fingerprint
@@ -137,8 +139,13 @@ def downsample(
             f"rows kept of a {type(source).__name__} are returned. Hint: write them yourself."
         )
     if backend == "frame":
-        return downsample_frame(source, sampler, job)[0]
-    raise NotImplementedError(backend)
+        return downsample_frame(source, sampler, job)
+    if not job.key:
+        raise ValueError(
+            f"`key` is missing: the rows of a {backend.title()} DataFrame have no fixed place. Hint: "
+            "name columns that tell rows apart, such as an event's number."
+        )
+    return downsample_dask(source, sampler, job) if backend == "dask" else downsample_spark(source, sampler, job)
 
 
 def _backend(source: Any) -> str:

@@ -9,13 +9,13 @@ from imbalance_kit.scale_out._decide import Decider
 from imbalance_kit.scale_out._histogram import add_histograms
 from imbalance_kit.scale_out._job import Job, Place
 from imbalance_kit.scale_out._passes import decide_by_class, first_guess, needs_scores, solve
-from imbalance_kit.scale_out._tally import Tally, merge_tallies, tally
+from imbalance_kit.scale_out._tally import merge_tallies, tally
 
 _BLOCK = 1 << 18  # rows at a time
 
 
-def downsample_frame(frame: Any, sampler: Any, job: Job) -> tuple[Any, Tally]:
-    """Return the rows kept of a frame, and the tally of all of them."""
+def downsample_frame(frame: Any, sampler: Any, job: Job) -> Any:
+    """Return the rows kept of a frame."""
     job.check(frame)
     if table_length(frame) == 0:
         raise ValueError("The source has no rows.")
@@ -30,7 +30,7 @@ def downsample_frame(frame: Any, sampler: Any, job: Job) -> tuple[Any, Tally]:
         decider = solve(sampler, guess, whole, add_histograms(histograms))
     else:
         decider = decide_by_class(sampler, whole, job)
-    return concat_tables([_keep(decider, piece, place) for piece, place in pieces]), whole
+    return concat_tables([_keep(decider, piece, place) for piece, place in pieces])
 
 
 def _pieces(frame: Any) -> Iterator[tuple[Any, Place]]:
