@@ -1,7 +1,7 @@
 """Single columns of tables as plain arrays: pandas, polars and Arrow, none of them imported.
 
-What is computed from a column must not depend on which library holds it, nor on how the rows are cut
-into pieces.
+What is computed from a column must not depend on which library holds it, nor on how the rows are
+cut into pieces.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def is_number_column(table: Any, name: str) -> bool:
     return text.startswith(("int", "uint", "float", "double", "bool", "halffloat"))
 
 
-def number_column(table: Any, name: str) -> NDArray[np.floating[Any] | np.integer[Any]]:
+def number_column(table: Any, name: str) -> NDArray[Any]:
     """Return a column of numbers; missing ones are NaN, booleans 0 and 1.
 
     Raises
@@ -64,11 +64,11 @@ def number_column(table: Any, name: str) -> NDArray[np.floating[Any] | np.intege
     """
     column = table[name]
     if hasattr(column, "iloc") and not isinstance(column.dtype, np.dtype):  # pandas extension type
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        values = np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
     elif hasattr(column, "to_numpy") and hasattr(column, "null_count"):
         values = _without_nulls(column)
     else:
-        values = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
+        values = np.asarray(column)
     if values.dtype.kind == "b":
         return values.view(np.uint8)
     if values.dtype.kind not in "iuf":

@@ -67,7 +67,9 @@ def check_columns(table: Any, wanted: Mapping[str, Sequence[str]]) -> None:
         missing = [name for name in columns if name not in names]
         if missing:
             some = ", ".join(map(repr, names[:8])) + (", ..." if len(names) > 8 else "")
-            raise ValueError(f"`{option}` names {missing[0]!r}, which is no column: there are {some}.")
+            raise ValueError(
+                f"`{option}` names {missing[0]!r}, which is no column: there are {some}."
+            )
 
 
 def _as_table(arrow: Any, table: Any) -> Any:

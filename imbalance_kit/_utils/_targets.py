@@ -67,7 +67,7 @@ class CountedTarget(EncodedTarget):
     sizes: NDArray[np.intp]
 
     @property
-    def counts(self) -> NDArray[np.intp]:  # type: ignore[override]
+    def counts(self) -> NDArray[np.intp]:
         """Rows per class."""
         return self.sizes
 

@@ -16,7 +16,7 @@ _PURPOSE = "Downsampling a Dask DataFrame"
 _AT_ONCE = 16  # results merged by one task
 
 
-def downsample_dask(frame: Any, sampler: Any, job: Job) -> Any:
+def downsample_dask(frame: Any, sampler: Any, job: Job) -> tuple[Any, Decider, Tally]:
     """Return the rows kept of a Dask DataFrame, to be computed when they are asked for."""
     job.check(frame)
     columns = list(dict.fromkeys([job.label, *job.key, *job.features]))
@@ -31,7 +31,7 @@ def downsample_dask(frame: Any, sampler: Any, job: Job) -> Any:
         decider = solve(sampler, guess, whole, _merged(dask, histograms, _add, job))
     else:
         decider = decide_by_class(sampler, whole, job)
-    return frame.map_partitions(_keep, decider, meta=_meta(frame))
+    return frame.map_partitions(_keep, decider, meta=_meta(frame)), decider, whole
 
 
 def _tally(part: Any, job: Job, with_sample: bool) -> Tally:

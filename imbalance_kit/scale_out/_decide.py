@@ -53,7 +53,7 @@ class Decider:
         slack = 1 + 2.0**-10  # rounding to twelve bits may add half a step
         return all(
             rule.scale * slack <= self.shift.rules[label].scale
-            and rule.floor * slack <= max(self.shift.rules[label].floor, slack)
+            and min(rule.floor * slack, 1.0) <= self.shift.rules[label].floor
             for label, rule in other.shift.rules.items()
         )
 
@@ -67,7 +67,9 @@ class Decider:
         rows, own = self._chosen(pi, self.job.codes(table, self.labels), hashes)
         return self._described(table, pi, rows, own)
 
-    def keep_candidates(self, table: Any, hashes: Hashes) -> tuple[Any, Hashes, dict[Any, Histogram]]:
+    def keep_candidates(
+        self, table: Any, hashes: Hashes
+    ) -> tuple[Any, Hashes, dict[Any, Histogram]]:
         """Return the rows kept as they are, their hashes, and the histograms of all rows."""
         codes = self.job.codes(table, self.labels)
         scores = self._scores(table, hashes)
@@ -149,7 +151,8 @@ def _own_fold(columns: Vector, folds: NDArray[np.intp]) -> Vector:
         first: Vector = columns[0]
         return first
     if len(columns) == 2:
-        return np.where(folds == 0, columns[0], columns[1])
+        either: Vector = np.where(folds == 0, columns[0], columns[1])
+        return either
     own: Vector = np.take_along_axis(columns, folds[None], axis=0)[0]
     return own
 

@@ -1,7 +1,7 @@
 """The one public call: any source, the same rows."""
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,9 @@ from imbalance_kit.scale_out._dask import downsample_dask
 from imbalance_kit.scale_out._decide import Decider
 from imbalance_kit.scale_out._frames import downsample_frame
 from imbalance_kit.scale_out._hashing import HASH_NAME
-from imbalance_kit.scale_out._job import Job
+from imbalance_kit.scale_out._job import ADDED, Job
 from imbalance_kit.scale_out._manifest import Manifest
-from imbalance_kit.scale_out._parquet import Progress, downsample_parquet
+from imbalance_kit.scale_out._parquet import Progress, count_labels, downsample_parquet
 from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
 from imbalance_kit.scale_out._passes import check_sampler
 from imbalance_kit.scale_out._spark import downsample_spark
@@ -60,7 +60,8 @@ def downsample(
         Columns of integers or texts that tell rows apart. None uses the file and the number of the
         row, which only Parquet files and frames in memory have; rows that move are then others.
     destination : str or Path, default=None
-        Folder to be made, for Parquet sources.
+        Folder to be made on a local disk: needed for Parquet sources, possible for Dask and Spark
+        (the index of a Dask DataFrame is not written).
     stage : str, default=""
         Name of this step, where one downsampling follows another with the same key and seed:
         different names make independent draws.
@@ -73,12 +74,12 @@ def downsample(
 
     Returns
     -------
-    rows : same kind as source, or Path
-        The rows kept, with the columns they had and three more: `inclusion_probability`, that of
-        the row itself, in (0, 1]; `log_odds_offset`, known log odds that the sampling added to a
-        row like this one, whatever its label; `sample_weight`, under which the rows stand for the
-        source (for a ClassWeighter: with which to train). For Parquet the folder, which holds a
-        manifest too (:func:`read_manifest`).
+    rows : same kind as source, or Path where there is a `destination`
+        The rows kept (of Dask and Spark lazily), with the columns they had and three more:
+        `inclusion_probability`, that of the row itself, in (0, 1]; `log_odds_offset`, known log
+        odds that the sampling added to a row like this one, whatever its label; `sample_weight`,
+        under which the rows stand for the source (for a ClassWeighter: with which to train). A
+        folder holds a manifest too (:func:`read_manifest`).
 
     Raises
     ------
@@ -133,19 +134,24 @@ def downsample(
             )
         job.check(files.schema.empty_table())
         return _write(files, sampler, job, Path(destination), resume, n_jobs, progress)
-    if destination is not None or resume:
-        raise ValueError(
-            f"`{'resume' if destination is None else 'destination'}` is for Parquet sources; the "
-            f"rows kept of a {type(source).__name__} are returned. Hint: write them yourself."
-        )
+    if resume:
+        raise ValueError("`resume` is for sources that are Parquet files read by this process.")
     if backend == "frame":
+        if destination is not None:
+            raise ValueError(
+                "`destination` is not for frames in memory: the rows kept are returned. Hint: "
+                "write them yourself."
+            )
         return downsample_frame(source, sampler, job)
     if not job.key:
         raise ValueError(
-            f"`key` is missing: the rows of a {backend.title()} DataFrame have no fixed place. Hint: "
-            "name columns that tell rows apart, such as an event's number."
+            f"`key` is missing: the rows of a {backend.title()} DataFrame have no fixed place. "
+            "Hint: name columns that tell rows apart, such as an event's number."
         )
-    return downsample_dask(source, sampler, job) if backend == "dask" else downsample_spark(source, sampler, job)
+    lazily = downsample_dask if backend == "dask" else downsample_spark
+    if destination is None:
+        return lazily(source, sampler, job)[0]
+    return _write_lazily(source, sampler, job, Path(destination), lazily)
 
 
 def _backend(source: Any) -> str:
@@ -155,7 +161,9 @@ def _backend(source: Any) -> str:
         return "spark"
     if module.startswith("dask"):
         return "dask"
-    if isinstance(source, (str, Path)) or (module == "pyarrow" and hasattr(source, "get_fragments")):
+    if isinstance(source, (str, Path)) or (
+        module == "pyarrow" and hasattr(source, "get_fragments")
+    ):
         return "parquet"
     if is_table(source) and not hasattr(source, "collect"):
         return "frame"
@@ -213,7 +221,7 @@ def _write(
         decider, tally, kept = downsample_parquet(
             files, sampler, job, work, n_jobs=n_jobs, progress=progress
         )
-        work.finish(_manifest(files, sampler, decider, tally, kept).to_json())
+        work.finish(_manifest(files.path, files.schema, sampler, decider, tally, kept).to_json())
     except OSError:
         work.clear()  # a full disk, most likely: what takes up room helps nobody
         raise
@@ -229,14 +237,45 @@ def _identity(files: ParquetSource, sampler: BaseEstimator, job: Job) -> dict[st
     }
 
 
+def _write_lazily(
+    frame: Any,
+    sampler: Any,
+    job: Job,
+    destination: Path,
+    lazily: Callable[[Any, Any, Job], tuple[Any, Decider, Tally]],
+) -> Path:
+    """Let the engine write its rows, then count them and put the manifest to them."""
+    work = Workspace(destination, {})
+    work.open(resume=False)
+    try:
+        rows, decider, tally = lazily(frame, sampler, job)
+        if hasattr(rows, "to_parquet"):
+            rows.to_parquet(str(work.output), write_index=False)
+        else:
+            rows.write.mode("append").parquet(str(work.output))
+        written = open_parquet(work.output)
+        kept = count_labels(written, decider)
+        source = type(frame).__module__.partition(".")[0]
+        schema = [f for f in written.schema if f.name not in ADDED]
+        work.finish(_manifest(source, schema, sampler, decider, tally, kept).to_json())
+    finally:
+        work.clear()
+    return destination
+
+
 def _manifest(
-    files: ParquetSource, sampler: Any, decider: Decider, tally: Tally, kept: dict[Any, int]
+    source: str,
+    schema: Any,
+    sampler: Any,
+    decider: Decider,
+    tally: Tally,
+    kept: Mapping[Any, int],
 ) -> Manifest:
     job = decider.job
     expected = getattr(sampler, "expected_size_", None)
     if expected is None:
-        factors = decider.shift.factors if not decider.by_weights else {}
-        expected = sum(factors.get(k, 1.0) * n for k, n in tally.counts.items())
+        rates = {} if decider.by_weights else getattr(decider.shift, "factors", {})
+        expected = sum(rates.get(k, 1.0) * n for k, n in tally.counts.items())
     return Manifest(
         label=job.label,
         shift_text=decider.shift.to_json(),
@@ -248,8 +287,8 @@ def _manifest(
         counts_before=tuple(sorted(tally.counts.items())),
         counts_after=tuple(sorted(kept.items())),
         expected_after=float(expected),
-        source=files.path,
-        columns=tuple((field.name, str(field.type)) for field in files.schema),
+        source=source,
+        columns=tuple((field.name, str(field.type)) for field in schema),
         versions=_versions(),
     )
 

@@ -70,8 +70,8 @@ class Job:
         new = [label for label in target.classes.tolist() if label not in labels]
         if new:
             raise ValueError(
-                f"The column {self.label!r} holds {new[0]!r}, which was not there in the first pass "
-                f"({list(labels)!r}): the source has changed."
+                f"The column {self.label!r} holds {new[0]!r}, which was not there in the first "
+                f"pass ({list(labels)!r}): the source has changed."
             )
         places = [labels.index(label) for label in target.classes.tolist()]
         return np.array(places, dtype=np.intp)[target.codes]

@@ -122,7 +122,9 @@ class Manifest:
                 content[name] = tuple((a, b) for a, b in content[name])
             return cls(**content)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ValueError(f"Expected the text of a manifest, got {text[:60]!r}: {error}.") from None
+            raise ValueError(
+                f"Expected the text of a manifest, got {text[:60]!r}: {error}."
+            ) from None
 
 
 def read_manifest(path: Any) -> Manifest:

@@ -79,6 +79,15 @@ def downsample_parquet(
         return decider, whole, run.write(decider)
 
 
+def count_labels(source: ParquetSource, decider: Decider) -> dict[Any, int]:
+    """Return the rows of each class in files that were written."""
+    counts = dict.fromkeys(decider.labels, 0)
+    for group in source.row_groups:
+        for table, _ in group.read([decider.job.label]):
+            _add_counts(counts, table, decider.job.label)
+    return counts
+
+
 class _Run:
     """The passes of one run over the row groups of its source."""
 
@@ -113,9 +122,7 @@ class _Run:
             raise ValueError(f"'{self.source.path}' has no rows.")
         return whole
 
-    def collect(
-        self, decider: Decider, what: str, *, again: bool = False
-    ) -> dict[Any, Histogram]:
+    def collect(self, decider: Decider, what: str, *, again: bool = False) -> dict[Any, Histogram]:
         """Keep candidates of every row group on disk; return the histogram of all rows."""
 
         def one(group: RowGroup) -> dict[Any, Histogram]:
@@ -123,11 +130,11 @@ class _Run:
             done = None if again else self.work.load_histograms(name, N_BINS)
             if done is not None:
                 return done
-            tables, hashes, histograms = [], [], []
-            for table, place in group.read():
-                kept = decider.keep_candidates(table, self.job.hashes(table, place))
-                for list_, part in zip((tables, hashes, histograms), kept, strict=True):
-                    list_.append(part)
+            kept = [
+                decider.keep_candidates(table, self.job.hashes(table, place))
+                for table, place in group.read()
+            ]
+            tables, hashes, histograms = zip(*kept, strict=True)
             whole = add_histograms(histograms)
             self.work.save_kept(name, concat_tables(tables), np.concatenate(hashes), whole)
             return whole
@@ -140,9 +147,7 @@ class _Run:
         with _Writer(self.work.output) as writer:
             for group in self.source.row_groups:
                 kept = decider.keep(*self.work.load_kept(_name(group)))
-                target = label_target(kept, self.job.label)
-                for label, count in zip(target.classes.tolist(), target.counts, strict=True):
-                    counts[label] += int(count)
+                _add_counts(counts, kept, self.job.label)
                 writer.write(kept)
         return counts
 
@@ -206,6 +211,12 @@ class _Writer:
         if kind is None and (self.waiting or not self.n_files):
             self._flush()
         self._close()
+
+
+def _add_counts(counts: dict[Any, int], table: Any, label: str) -> None:
+    target = label_target(table, label)
+    for value, count in zip(target.classes.tolist(), target.counts.tolist(), strict=True):
+        counts[value] += count
 
 
 def _silent(done: int, total: int, what: str) -> None:

@@ -1,4 +1,4 @@
-"""Parquet files as pieces: found, checked before anything is read, and read a row group at a time."""
+"""Parquet files as pieces: found and checked before anything is read, then read by row group."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class RowGroup:
         ValueError
             If it cannot be read, naming the file and the row group.
         """
-        parquet = _parquet()
+        parquet, arrow = _parquet(), import_optional("pyarrow", extra="parquet", purpose=_PURPOSE)
         names = None if columns is None else list(columns)
         first = self.first_row
         try:
@@ -56,9 +56,9 @@ class RowGroup:
                 for batch in file.iter_batches(
                     _MOST_ROWS, row_groups=[self.number], columns=names, use_threads=False
                 ):
-                    yield import_optional("pyarrow", extra="parquet", purpose=_PURPOSE).Table.from_batches([batch]), Place(self.name, first)
+                    yield arrow.Table.from_batches([batch]), Place(self.name, first)
                     first += batch.num_rows
-        except OSError as error:
+        except (OSError, arrow.ArrowException) as error:
             raise ValueError(
                 f"'{self.file}', row group {self.number}, cannot be read: {_first_line(error)} "
                 "Hint: the file is damaged or was cut off; write it again."
@@ -85,7 +85,9 @@ class ParquetSource:
         """Return names, sizes and times of change: what tells whether the files are the same."""
         files = {group.file: group.name for group in self.row_groups}
         stats = {file: Path(file).stat() for file in files}
-        return [[name, stats[file].st_size, stats[file].st_mtime_ns] for file, name in files.items()]
+        return [
+            [name, stats[file].st_size, stats[file].st_mtime_ns] for file, name in files.items()
+        ]
 
 
 def open_parquet(source: Any) -> ParquetSource:
@@ -109,13 +111,13 @@ def open_parquet(source: Any) -> ParquetSource:
         first_row = 0
         for i in range(metadata.num_row_groups):
             group = metadata.row_group(i)
-            groups.append(
-                RowGroup(file, name, i, first_row, group.num_rows, group.total_byte_size)
-            )
+            groups.append(RowGroup(file, name, i, first_row, group.num_rows, group.total_byte_size))
             first_row += group.num_rows
     if not any(group.n_rows for group in groups):
         raise ValueError(f"'{root}' has no rows.")
-    return ParquetSource(str(source) if isinstance(source, (str, Path)) else str(root), tuple(groups), schema)
+    return ParquetSource(
+        str(source) if isinstance(source, (str, Path)) else str(root), tuple(groups), schema
+    )
 
 
 def _files(source: Any) -> tuple[list[str], Path]:
@@ -156,8 +158,8 @@ def _open(file: str) -> tuple[Any, Any]:
             return opened.metadata, opened.schema_arrow
     except (OSError, arrow.ArrowInvalid) as error:
         raise ValueError(
-            f"'{file}' is no whole Parquet file: {_first_line(error)} Hint: it was cut off while it "
-            "was written, or is something else; take it away or write it again."
+            f"'{file}' is no whole Parquet file: {_first_line(error)} Hint: it was cut off while "
+            "it was written, or is something else; take it away or write it again."
         ) from error
 
 
@@ -173,8 +175,8 @@ def _check_same(schema: Any, expected: Any, file: str, first: str) -> None:
         got = schema.field(field.name).type
         if got != field.type:
             raise ValueError(
-                f"The column {field.name!r} is {got} in '{file}' and {field.type} in '{first}': all "
-                "files must have the same types."
+                f"The column {field.name!r} is {got} in '{file}' and {field.type} in '{first}': "
+                "all files must have the same types."
             )
     new = [name for name in schema.names if name not in expected.names]
     if new:

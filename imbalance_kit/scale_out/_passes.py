@@ -25,8 +25,8 @@ def check_sampler(sampler: Any) -> None:
         hasattr(sampler, "fit_pilots") or hasattr(sampler, "fit_totals")
     ):
         raise TypeError(
-            "`sampler` must be a NonuniformNegativeSampler, a RandomUnderSampler or a ClassWeighter, "
-            f"got {sampler!r}: others need all rows at once."
+            "`sampler` must be a NonuniformNegativeSampler, a RandomUnderSampler or a "
+            f"ClassWeighter, got {sampler!r}: others need all rows at once."
         )
 
 
@@ -43,7 +43,9 @@ def decide_by_class(sampler: Any, tally: Tally, job: Job) -> Decider:
         shift = sampler.fit_pilots(
             {}, nobody, folds=nobody, class_totals=counts, random_state=job.seed
         )
-        sampler.fit_rules(shift, counts, {k: (np.ones(1), np.full(1, n)) for k, n in counts.items()})
+        sampler.fit_rules(
+            shift, counts, {k: (np.ones(1), np.full(1, n)) for k, n in counts.items()}
+        )
         return Decider(job, sampler.shift_)
     sampler.fit_totals(counts)
     weighter = get_tags(sampler).estimator_type == "weighter"
@@ -71,9 +73,10 @@ def solve(
 ) -> Decider:
     """Return the decider whose expected sizes are those asked for."""
     scores = {label: score_values(histogram) for label, histogram in histograms.items()}
+    shift: Any = guess.shift
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # was said with the guess
-        sampler.fit_rules(replace(guess.shift, rules={}), dict(tally.counts), scores)
+        sampler.fit_rules(replace(shift, rules={}), dict(tally.counts), scores)
     return Decider(guess.job, sampler.shift_)
 
 
@@ -90,10 +93,11 @@ def _warn_of_repeats(tally: Tally, job: Job) -> None:
     share = repeated_share(tally.samples)
     if share:
         warnings.warn(
-            f"The key {', '.join(job.key)} repeats ({share:.1%} of the pilot rows share theirs with "
-            "another): rows of one key are kept or dropped together, where their probabilities "
-            "agree. That is cluster sampling: the shift stays right, but sizes and errors vary more "
-            "than the number of rows says. Hint: a key that is unique, such as an event's number.",
+            f"The key {', '.join(job.key)} repeats ({share:.1%} of the pilot rows share theirs "
+            "with another): rows of one key are kept or dropped together, where their "
+            "probabilities agree. That is cluster sampling: the shift stays right, but sizes and "
+            "errors vary more than the number of rows says. Hint: a key that is unique, such as an "
+            "event's number.",
             UserWarning,
             stacklevel=5,
         )

@@ -14,13 +14,18 @@ from imbalance_kit.scale_out._tally import Tally, merge_tallies, tally
 _PURPOSE = "Downsampling a Spark DataFrame"
 
 
-def downsample_spark(frame: Any, sampler: Any, job: Job) -> Any:
+def downsample_spark(frame: Any, sampler: Any, job: Job) -> tuple[Any, Decider, Tally]:
     """Return the rows kept of a Spark DataFrame, to be computed when they are asked for."""
     job.check(frame)
     columns = list(dict.fromkeys([job.label, *job.key, *job.features]))
     with_sample = needs_scores(sampler)
     part = frame.select(*(f"`{name}`" for name in columns))
-    whole = merge_tallies(_collect(part, lambda batch: _tally(batch, job, with_sample), lambda parts: merge_tallies(parts, job)), job)
+    tallies = _collect(
+        part,
+        lambda batch: _tally(batch, job, with_sample),
+        lambda parts: merge_tallies(parts, job),
+    )
+    whole = merge_tallies(tallies, job)
     if with_sample:
         guess = first_guess(sampler, whole, job)
         histograms = _collect(part, lambda batch: _histograms(batch, guess), add_histograms)
@@ -30,7 +35,7 @@ def downsample_spark(frame: Any, sampler: Any, job: Job) -> Any:
     types = import_optional("pyspark.sql.types", extra="spark", purpose=_PURPOSE)
     added = [types.StructField(name, types.DoubleType(), False) for name in ADDED]
     schema = types.StructType([*frame.schema.fields, *added])
-    return frame.mapInArrow(lambda batches: _keep_all(batches, decider), schema)
+    return frame.mapInArrow(lambda batches: _keep_all(batches, decider), schema), decider, whole
 
 
 def _tally(batch: Any, job: Job, with_sample: bool) -> Tally:
@@ -44,7 +49,9 @@ def _histograms(batch: Any, guess: Decider) -> dict[Any, Histogram]:
 def _keep_all(batches: Iterable[Any], decider: Decider) -> Iterator[Any]:
     for batch in batches:
         if batch.num_rows:
-            yield from decider.keep(_as_table(batch), decider.job.hashes(batch, Place())).to_batches()
+            yield from decider.keep(
+                _as_table(batch), decider.job.hashes(batch, Place())
+            ).to_batches()
 
 
 def _collect(frame: Any, work: Callable[[Any], Any], merge: Callable[[Any], Any]) -> list[Any]:

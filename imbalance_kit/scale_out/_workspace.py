@@ -50,8 +50,8 @@ class Workspace:
         """
         if self.destination.exists():
             raise FileExistsError(
-                f"'{self.destination}' exists already: nothing is overwritten. Hint: choose another "
-                "destination, or take it away."
+                f"'{self.destination}' exists already: nothing is overwritten. Hint: choose "
+                "another destination, or take it away."
             )
         if not self.destination.parent.is_dir():
             raise FileNotFoundError(f"The folder '{self.destination.parent}' does not exist.")
@@ -94,7 +94,7 @@ class Workspace:
         whole = self._load("tally.arrow")
         if whole is None:
             return None
-        counts = {label: count for label, count in whole[1]["counts"]}
+        counts = dict(whole[1]["counts"])
         samples = {}
         for k in range(len(counts)):
             loaded = self._load(f"sample-{k}.arrow")

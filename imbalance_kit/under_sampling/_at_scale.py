@@ -1,7 +1,7 @@
-"""Nonuniform negative sampling in pieces, for data of which no more than a sample is ever in memory.
+"""Nonuniform negative sampling in pieces, for data of which only a sample is ever in memory.
 
-The pieces are those of `NonuniformNegativeSampler.fit`: pilots from a sample of rows, then rules from
-class totals and a histogram of scores.
+The pieces are those of `NonuniformNegativeSampler.fit`: pilots from a sample of rows, then rules
+from class totals and a histogram of scores.
 """
 
 from collections.abc import Mapping
@@ -156,5 +156,3 @@ def _position(kept: Any, labels: list[Any], totals: NDArray[np.float64]) -> int:
 
 def _rounded(rule: InclusionRule) -> InclusionRule:
     return replace(rule, bits=_BITS)
-
-

@@ -320,9 +320,7 @@ class NonuniformNegativeSampler(BaseSampler):
             names = column_names(X)
             self.n_features_in_ = len(names)
             self.feature_names_in_ = np.array(names, dtype=object)
-            pilots = train_pilots(
-                self.pilot, X, np.asarray(y), folds, class_totals, random_state
-            )
+            pilots = train_pilots(self.pilot, X, np.asarray(y), folds, class_totals, random_state)
         criterion: Any = self.criterion
         return InclusionShift(pilots, tuple(sorted(class_totals)), {}, criterion)
 

@@ -63,7 +63,9 @@ class _LevelsOf:
 
     def term(self, coefs: list[float]) -> tuple[LevelTerm, float]:
         *effects, other, missing = coefs
-        return LevelTerm(self.column, dict(zip(self.levels, effects, strict=True)), other, missing), 0.0
+        return LevelTerm(
+            self.column, dict(zip(self.levels, effects, strict=True)), other, missing
+        ), 0.0
 
 
 def fit_table_pilot(X: Any, y: NDArray[Any]) -> TablePilot:
@@ -108,8 +110,8 @@ def _describe(X: Any, name: str) -> _Numbers | _LevelsOf:
         present = values[~np.isnan(values)]
         if not np.isfinite(present).all():
             raise ValueError(
-                f"Column {name!r} holds infinite numbers: expected finite ones. Hint: clip them, or "
-                "leave the column out of `features`."
+                f"Column {name!r} holds infinite numbers: expected finite ones. Hint: clip them, "
+                "or leave the column out of `features`."
             )
         spread = float(present.std()) if len(present) else 0.0
         mean = float(present.mean()) if len(present) else 0.0

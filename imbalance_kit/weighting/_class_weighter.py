@@ -284,9 +284,7 @@ class ClassWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_ = _weights(rows, self._fit_factors(rows, totals), given)
         return rows, totals
 
-    def _fit_factors(
-        self, rows: EncodedTarget, totals: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def _fit_factors(self, rows: EncodedTarget, totals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Set what is known of the classes; return the factor of each."""
         factors = self._factors(rows, totals)
         factors *= totals.sum() / (factors * totals).sum()
