@@ -6,7 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from imbalance_kit.shift import Shift, from_json
+from imbalance_kit.shift._bayes import multiply_odds
 
 MANIFEST_NAME = "_imbalance_kit.json"
 _FORMAT = 1
@@ -84,6 +88,45 @@ class Manifest:
             For ``CorrectedClassifier(FrozenEstimator(model), shift=...)`` or `shift.undo`.
         """
         return from_json(self.shift_text, pilot)
+
+    @property
+    def depends_on_row(self) -> bool:
+        """Whether the change depends on the row, and not on its class alone."""
+        content = json.loads(self.shift_text)
+        return bool(content["kind"] != "ClassShift" and content.get("criterion") != "uniform")
+
+    def undo(
+        self, proba: Any, X: Any = None, *, log_odds_offset: Any = None, pilot: Any = None
+    ) -> NDArray[np.floating[Any]]:
+        """Turn raw probabilities of a model trained on the output into those of the source.
+
+        Not for models trained with the offset, whose predictions are right as they are.
+
+        Parameters
+        ----------
+        proba : array-like of shape (n_samples,) or (n_samples, 2)
+            In [0, 1]; one dimension means the later of the two labels, sorted.
+        X : table of shape (n_samples, n_features), default=None
+            The rows, with the columns `features`.
+        log_odds_offset : array-like of shape (n_samples,), default=None
+            Instead of X: what :func:`downsample` has added to the log odds of each row.
+        pilot : object or list of objects, default=None
+            As for `load_shift`.
+
+        Returns
+        -------
+        proba : ndarray of the same shape
+            Probabilities in the source.
+        """
+        if log_odds_offset is None:
+            return self.load_shift(pilot).undo(proba, X)
+        offset = np.asarray(log_odds_offset, dtype=np.float64)
+        if not np.isfinite(offset).all():
+            raise ValueError(
+                "`log_odds_offset` contains NaN or infinity: expected the finite numbers that "
+                "downsample wrote."
+            )
+        return multiply_odds(proba, np.column_stack([np.zeros(len(offset)), -offset]))
 
     def to_json(self) -> str:
         """Return the manifest as JSON text.
