@@ -62,35 +62,43 @@ def number_column(table: Any, name: str) -> NDArray[Any]:
     TypeError
         If the column holds something else.
     """
-    column = table[name]
+    try:
+        values = _numbers(table[name])
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"Column {name!r} was expected to hold numbers, got {_type_name(table[name])}."
+        ) from None
+    return values.view(np.uint8) if values.dtype.kind == "b" else values
+
+
+def _numbers(column: Any) -> NDArray[Any]:
     if hasattr(column, "iloc") and not isinstance(column.dtype, np.dtype):  # pandas extension type
-        values = np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-    elif hasattr(column, "to_numpy") and hasattr(column, "null_count"):
-        values = _without_nulls(column)
-    else:
-        values = np.asarray(column)
-    if values.dtype.kind == "b":
-        return values.view(np.uint8)
-    if values.dtype.kind not in "iuf":
-        try:
-            return np.asarray(values, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise TypeError(
-                f"Column {name!r} was expected to hold numbers, got values such as "
-                f"{values[:1].tolist()!r}."
-            ) from None
-    return values
+        name = str(column.dtype).lower().partition("[")[0]
+        if name.startswith(("int", "uint")) and not has_nulls(column):
+            return np.asarray(column.to_numpy(dtype=name))
+        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    values = _without_nulls(column) if hasattr(column, "null_count") else np.asarray(column)
+    return values if values.dtype.kind in "iufb" else values.astype(np.float64)
+
+
+def _type_name(column: Any) -> str:
+    return str(column.type if hasattr(column, "type") else column.dtype)
 
 
 def _without_nulls(column: Any) -> NDArray[Any]:
     """Return a polars or Arrow column as an array, with NaN for what is missing."""
-    if not column.null_count:
-        values: NDArray[Any] = _to_numpy(column)
-        return values
     values = _to_numpy(column)
-    if values.dtype.kind in "iuf":
+    if values.dtype.kind in "iuf" or not has_nulls(column):
         return values
     return np.array([np.nan if value is None else value for value in values.tolist()], np.float64)
+
+
+def has_nulls(column: Any) -> bool:
+    """Whether a pandas, polars or Arrow column has a missing value."""
+    if hasattr(column, "isna"):
+        return bool(column.isna().any())
+    count = column.null_count
+    return bool(count() if callable(count) else count)
 
 
 def _to_numpy(column: Any) -> NDArray[Any]:

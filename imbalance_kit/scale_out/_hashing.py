@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._table_columns import level_column, number_column
+from imbalance_kit._utils._table_columns import has_nulls, level_column, number_column
 
 HASH_NAME = "splitmix64/1"
 
@@ -117,47 +117,37 @@ def uniform(hashes: Hashes) -> NDArray[np.float64]:
 def _column_values(table: Any, name: str) -> Hashes:
     """Return the 64-bit values of a key column, before mixing."""
     column = table[name]
-    missing = f"The key column {name!r} has a missing value: its row cannot be told from others."
+    if has_nulls(column):
+        raise ValueError(
+            f"The key column {name!r} has a missing value: its row cannot be told from others. "
+            "Hint: drop such rows, or choose another key."
+        )
     kind = _kind(column)
     if kind == "number":
         numbers = number_column(table, name)
-        if numbers.dtype.kind == "f":
-            numbers = _whole(numbers, name, missing)
         signed = numbers.dtype.kind == "i"
         return numbers.astype(np.int64).view(np.uint64) if signed else numbers.astype(np.uint64)
     if kind == "text":
         found = level_column(table, name)
-        if len(found.codes) and found.codes.min() < 0:
-            raise ValueError(missing + " Hint: drop such rows, or choose another key.")
         hashes = _text_hashes(found.levels)
         return hashes[found.codes] if len(hashes) else np.empty(0, dtype=np.uint64)
     raise TypeError(
-        f"The key column {name!r} holds {kind}: expected integers or texts. Hint: cast it, "
-        "dates and decimals to text for example."
+        f"The key column {name!r} holds {kind}: expected integers or texts, which are equal or not "
+        "bit for bit. Hint: cast it, dates and decimals to text for example."
     )
 
 
 def _kind(column: Any) -> str:
-    """Return "number" for integers, booleans and (missing values apart) their floats, or "text"."""
+    """Return "number" for integers and booleans, "text" for texts and categories, or the type."""
     kind = column.type if hasattr(column, "type") else column.dtype
     text = str(kind).lower()
     if text.startswith("dictionary"):
         return "text"
-    if text.startswith(("int", "uint", "bool", "float", "double")):
+    if text.startswith(("int", "uint", "bool")):
         return "number"
     if text.startswith(("str", "object", "cat", "enum", "large_string", "utf8")):
         return "text"
     return str(kind)
-
-
-def _whole(numbers: NDArray[Any], name: str, missing: str) -> NDArray[np.int64]:
-    """Return integers that a missing value elsewhere has turned into floats."""
-    if np.isnan(numbers).any():
-        raise ValueError(missing + " Hint: drop such rows, or choose another key.")
-    raise TypeError(
-        f"The key column {name!r} holds fractions or floats: equal keys need not be equal bit for "
-        "bit. Hint: cast it to integers or texts."
-    )
 
 
 def _text_hashes(texts: Sequence[str]) -> Hashes:

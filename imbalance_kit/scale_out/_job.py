@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._table_columns import column_names, table_length
+from imbalance_kit._utils._table_columns import column_names, has_nulls, table_length
 from imbalance_kit._utils._tables import check_columns
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit.scale_out._hashing import Hashes, key_hashes, position_hashes, stage_hashes
@@ -102,14 +102,10 @@ def label_target(table: Any, label: str) -> EncodedTarget:
         If a label is missing, or there are more than two in this piece alone.
     """
     column = table[label]
-    missing = getattr(column, "null_count", None)
-    missing = missing if isinstance(missing, int) else None
-    if missing is None:
-        missing = column.null_count() if hasattr(column, "null_count") else column.isna().sum()
-    if missing:
+    if has_nulls(column):
         raise ValueError(
-            f"The label column {label!r} has {int(missing)} missing values: every row needs a "
-            "class. Hint: drop such rows before."
+            f"The label column {label!r} has missing values: every row needs a class. Hint: drop "
+            "such rows before."
         )
     values = column.to_numpy() if not _is_arrow_array(column) else column.to_numpy(False)
     try:
