@@ -18,7 +18,7 @@ KINDS: dict[str, Callable[[pd.DataFrame], Any]] = {
 
 
 def click_log(n: int = 20_000, seed: int = 0) -> pd.DataFrame:
-    """Return rows with an id, numbers with gaps, a category with gaps, a boolean and a rare class."""
+    """Return rows with an id, numbers, a category and a boolean, with gaps, and a rare class."""
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(
         {

@@ -165,9 +165,10 @@ def _backend(source: Any) -> str:
         module == "pyarrow" and hasattr(source, "get_fragments")
     ):
         return "parquet"
-    if is_table(source) and not hasattr(source, "collect"):
+    lazy = hasattr(source, "collect")
+    if not lazy and is_table(source):
         return "frame"
-    hint = " Hint: call collect() first." if hasattr(source, "collect") else ""
+    hint = " Hint: call collect() first." if lazy else ""
     raise TypeError(
         "`source` must be a path to Parquet files, a pyarrow dataset, a pandas, polars or Arrow "
         f"table, or a Dask or Spark DataFrame, got {type(source)!r}.{hint}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,7 @@ def _files(source: Any) -> tuple[list[str], Path]:
         root = path
     elif has_magic(str(source)):
         found = [Path(p) for p in glob(str(source), recursive=True) if Path(p).is_file()]
-        root = Path(str(source).split("*")[0].split("?")[0].split("[")[0]).parent
+        root = Path(*takewhile(lambda part: not has_magic(part), path.parts))
     else:
         raise FileNotFoundError(f"'{source}' does not exist: expected a Parquet file or a folder.")
     if not found:

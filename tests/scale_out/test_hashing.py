@@ -109,7 +109,7 @@ def test_numbers_are_uniform_and_stages_independent() -> None:
     first, second = (uniform(stage_hashes(hashes, 0, stage)) for stage in ("draw", "fold"))
     other_seed = uniform(stage_hashes(hashes, 1, "draw"))
     for numbers in (first, second, other_seed):
-        assert 0 <= numbers.min()
+        assert numbers.min() >= 0
         assert numbers.max() < 1
         assert stats.kstest(numbers, "uniform").pvalue > 1e-4
     # A correlation of independent numbers has standard error n^-1/2; four of them.
