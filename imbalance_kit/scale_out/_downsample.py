@@ -294,6 +294,6 @@ def _manifest(
     )
 
 
-def _versions() -> dict[str, str]:
+def _versions() -> tuple[tuple[str, str], ...]:
     libraries = ("imbalance-kit", "numpy", "scikit-learn", "pyarrow")
-    return {name: importlib.metadata.version(name) for name in libraries}
+    return tuple((name, importlib.metadata.version(name)) for name in libraries)

@@ -1,8 +1,7 @@
 """What a run leaves beside its output: everything needed to undo it, as JSON."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,23 +26,29 @@ class Manifest:
     ----------
     label : str
         Column of the class.
-    features : tuple of str
-        Columns that the pilot reads.
-    key : tuple of str
-        Columns that tell rows apart; empty where rows are known by file and number.
-    seed, stage, hash
-        What random numbers derive from: an integer, a name, and the name of the hash.
-    counts_before, counts_after : tuple of (label, int)
-        Rows of each class.
-    expected_after : float
-        Rows expected in the output.
     shift_text : str
         The shift as JSON.
-    source : str
+    features : tuple of str, default=()
+        Columns that the pilot reads.
+    key : tuple of str, default=()
+        Columns that tell rows apart; empty where rows are known by file and number.
+    seed : int, default=0
+        What random numbers derive from, with the stage.
+    stage : str, default=""
+        Name of the step.
+    hash : str, default=""
+        Name of the hash.
+    counts_before : tuple of (label, int), default=()
+        Rows of each class in the source.
+    counts_after : tuple of (label, int), default=()
+        Rows of each class in the output.
+    expected_after : float, default=0.0
+        Rows expected in the output.
+    source : str, default=""
         Where the rows came from.
-    columns : tuple of (str, str)
+    columns : tuple of (str, str), default=()
         Names and types of the columns of the source.
-    versions : mapping of {str: str}
+    versions : tuple of (str, str), default=()
         Releases of the libraries that wrote it.
 
     See Also
@@ -72,7 +77,7 @@ class Manifest:
     expected_after: float = 0.0
     source: str = ""
     columns: tuple[tuple[str, str], ...] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: tuple[tuple[str, str], ...] = ()
 
     def load_shift(self, pilot: Any = None) -> Shift:
         """Return the shift, to be undone in predictions.
@@ -161,7 +166,7 @@ class Manifest:
             content["shift_text"] = json.dumps(content.pop("shift"))
             for name in ("features", "key"):
                 content[name] = tuple(content[name])
-            for name in ("counts_before", "counts_after", "columns"):
+            for name in ("counts_before", "counts_after", "columns", "versions"):
                 content[name] = tuple((a, b) for a, b in content[name])
             return cls(**content)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -172,6 +177,8 @@ class Manifest:
 
 def read_manifest(path: Any) -> Manifest:
     """Read the manifest of a data set that `downsample` wrote.
+
+    Use it where a model is trained on that data set, or serves: its shift undoes the sampling.
 
     Parameters
     ----------

@@ -21,6 +21,8 @@ _BLOCK = 1 << 13  # rows at a time: what is added up stays in the cache
 class NumberTerm:
     """What a column of numbers adds: ``coef * x``, or `missing` where there is no number.
 
+    A part of :class:`TablePilot`.
+
     Parameters
     ----------
     column : str
@@ -29,6 +31,12 @@ class NumberTerm:
         Coefficient of the column as it is.
     missing : float, default=0.0
         Log odds added by a missing value.
+
+    Examples
+    --------
+    >>> from imbalance_kit.shift import NumberTerm
+    >>> NumberTerm("age", coef=0.1)
+    NumberTerm(column='age', coef=0.1, missing=0.0)
     """
 
     column: str
@@ -40,6 +48,8 @@ class NumberTerm:
 class LevelTerm:
     """What a column of categories adds: a number per level.
 
+    A part of :class:`TablePilot`.
+
     Parameters
     ----------
     column : str
@@ -50,6 +60,12 @@ class LevelTerm:
         Log odds added by levels that are not named.
     missing : float, default=0.0
         Log odds added by a missing value.
+
+    Examples
+    --------
+    >>> from imbalance_kit.shift import LevelTerm
+    >>> LevelTerm("city", {"Ulm": -2.0})
+    LevelTerm(column='city', effects={'Ulm': -2.0}, other=0.0, missing=0.0)
     """
 
     column: str
@@ -61,6 +77,9 @@ class LevelTerm:
 @dataclass(frozen=True)
 class TablePilot:
     """Probabilities of two classes from a sum of one term per column.
+
+    :func:`~imbalance_kit.downsample` trains it on a sample of rows and scores all of them with it;
+    there is no need to build one by hand.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ MANIFEST = Manifest(
     counts_before=((0, 10), (1, 2)),
     counts_after=((0, 4), (1, 2)),
     columns=(("id", "int64"),),
-    versions={"numpy": "2"},
+    versions=(("numpy", "2"),),
 )
 
 
