@@ -2,6 +2,7 @@
 
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
 from imbalance_kit.scale_out._passes import check_sampler
 from imbalance_kit.scale_out._spark import downsample_spark
 from imbalance_kit.scale_out._tally import Tally
-from imbalance_kit.scale_out._workspace import Workspace, is_finished
+from imbalance_kit.scale_out._workspace import Workspace, is_finished, run_digest
 from imbalance_kit.shift._fingerprint import fingerprint
 
 
@@ -66,7 +67,8 @@ def downsample(
         Name of this step, where one downsampling follows another with the same key and seed:
         different names make independent draws.
     resume : bool, default=False
-        Go on where a run to the same destination was stopped. Parquet only.
+        Go on where a run to the same destination was stopped; a run that is done already is left as
+        it is. Parquet only.
     n_jobs : int, default=None
         Threads, for Parquet; None is one per core.
     progress : callable, default=None
@@ -222,7 +224,8 @@ def _write(
         decider, tally, kept = downsample_parquet(
             files, sampler, job, work, n_jobs=n_jobs, progress=progress
         )
-        work.finish(_manifest(files.path, files.schema, sampler, decider, tally, kept).to_json())
+        manifest = _manifest(files.path, files.schema, sampler, decider, tally, kept)
+        work.finish(replace(manifest, run=run_digest(identity)).to_json())
     except OSError:
         work.clear()  # a full disk, most likely: what takes up room helps nobody
         raise

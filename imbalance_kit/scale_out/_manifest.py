@@ -50,6 +50,8 @@ class Manifest:
         Names and types of the columns of the source.
     versions : tuple of (str, str), default=()
         Releases of the libraries that wrote it.
+    run : str, default=""
+        Digest of everything that the output depends on, files and settings.
 
     See Also
     --------
@@ -78,6 +80,7 @@ class Manifest:
     source: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    run: str = ""
 
     def load_shift(self, pilot: Any = None) -> Shift:
         """Return the shift, to be undone in predictions.

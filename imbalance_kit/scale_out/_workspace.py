@@ -4,6 +4,7 @@ Each piece of work is one file, moved to its name when it is complete; so whatev
 whole, and a run that was killed goes on from there.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -160,14 +161,16 @@ class Workspace:
         return note
 
 
+def run_digest(identity: dict[str, Any]) -> str:
+    """Return a digest of everything that the results of a run depend on."""
+    text = json.dumps(identity, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
 def is_finished(destination: Path, identity: dict[str, Any]) -> bool:
-    """Whether a run of this identity has got as far as its destination, and was killed after it."""
-    mark = destination.with_name(f".{destination.name}.partial") / "run.json"
-    if not (destination.is_dir() and mark.exists()):
-        return False
-    read_manifest(destination)
-    same: bool = json.loads(mark.read_text(encoding="utf-8")) == json.loads(json.dumps(identity))
-    return same
+    """Whether the destination is what a run of this identity has made."""
+    manifest = destination / MANIFEST_NAME
+    return manifest.is_file() and read_manifest(manifest).run == run_digest(identity)
 
 
 def _write_text(path: Path, text: str) -> None:

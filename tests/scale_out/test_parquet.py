@@ -111,6 +111,17 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_result(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["log", "out", "whole"]
 
 
+def test_to_resume_what_is_done_changes_nothing(tmp_path: Path) -> None:
+    folder = write_parquet(click_log(3000), tmp_path / "log", 2, 600)
+    expected = sampled(folder, tmp_path / "out")
+    seen: list[str] = []
+    found = sampled(
+        folder, tmp_path / "out", resume=True, progress=lambda done, total, what: seen.append(what)
+    )
+    assert seen == []
+    pd.testing.assert_frame_equal(found, expected)
+
+
 def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_parquet(click_log(3000), tmp_path / "log", 2, 600)
 

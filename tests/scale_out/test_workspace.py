@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,9 +7,8 @@ import pytest
 
 from imbalance_kit.scale_out._histogram import N_BINS, score_histogram
 from imbalance_kit.scale_out._job import Place
-from imbalance_kit.scale_out._manifest import Manifest
 from imbalance_kit.scale_out._tally import tally
-from imbalance_kit.scale_out._workspace import Workspace, is_finished
+from imbalance_kit.scale_out._workspace import Workspace, is_finished, run_digest
 from tests._tables import KINDS, click_log
 from tests.scale_out.test_job import job
 from tests.scale_out.test_manifest import MANIFEST
@@ -78,12 +78,9 @@ def test_a_run_killed_after_its_last_move_is_finished(tmp_path: Path) -> None:
     destination = tmp_path / "out"
     work = opened(destination)
     assert not is_finished(destination, {"run": 0})
-    destination.mkdir()
-    (destination / "_imbalance_kit.json").write_text(Manifest("y", MANIFEST.shift_text).to_json())
+    work.finish(replace(MANIFEST, run=run_digest({"run": 0})).to_json())
     assert is_finished(destination, {"run": 0})
     assert not is_finished(destination, {"run": 1})
-    work.clear()
-    assert not is_finished(destination, {"run": 0})
 
 
 def test_the_folder_must_be_there(tmp_path: Path) -> None:
