@@ -10,6 +10,7 @@ from imbalance_kit.correction import (
 from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
+from imbalance_kit.scale_out import downsample, read_manifest
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
 from imbalance_kit.weighting import ClassWeighter
@@ -32,6 +33,8 @@ __all__ = [
     "Shift",
     "compare_strategies",
     "compute_calibration",
+    "downsample",
     "estimate_prior",
+    "read_manifest",
     "register_offset_learner",
 ]

@@ -5,6 +5,7 @@ than a whole under-sampling: small integers, booleans and whole floats are count
 other kind are looked up in the set of labels that occur.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -54,6 +55,30 @@ class EncodedTarget:
             return self.counts.astype(np.float64)
         totals = np.bincount(self.codes, weights=weights, minlength=self.n_classes)
         return totals.astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True)
+class CountedTarget(EncodedTarget):
+    """Classes of which only the numbers of rows are known: there are more rows than fit.
+
+    Invariant: `codes` is empty; `sizes` has one entry per class.
+    """
+
+    sizes: NDArray[np.intp]
+
+    @property
+    def counts(self) -> NDArray[np.intp]:
+        """Rows per class."""
+        return self.sizes
+
+
+def counted_target(class_totals: Mapping[Any, int]) -> CountedTarget:
+    """Return the classes of a count of rows per label."""
+    labels = sorted(class_totals)
+    sizes = np.array([class_totals[label] for label in labels], dtype=np.intp)
+    classes = np.empty(len(labels), dtype=object)
+    classes[:] = labels
+    return CountedTarget(classes, np.empty(0, dtype=np.intp), sizes)
 
 
 def encode_target(y: Any) -> EncodedTarget:

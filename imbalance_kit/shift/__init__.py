@@ -6,14 +6,18 @@ from imbalance_kit.shift._inclusion_shift import InclusionRule, InclusionShift
 from imbalance_kit.shift._linear_pilot import LinearPilot
 from imbalance_kit.shift._prior import estimate_prior
 from imbalance_kit.shift._shift import ChainedShift, Shift
+from imbalance_kit.shift._table_pilot import LevelTerm, NumberTerm, TablePilot
 
 __all__ = [
     "ChainedShift",
     "ClassShift",
     "InclusionRule",
     "InclusionShift",
+    "LevelTerm",
     "LinearPilot",
+    "NumberTerm",
     "Shift",
+    "TablePilot",
     "estimate_prior",
     "from_json",
 ]

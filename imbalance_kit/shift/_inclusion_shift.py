@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from imbalance_kit.shift._linear_pilot import LinearPilot
 from imbalance_kit.shift._scaled_pilot import ScaledPilot
 from imbalance_kit.shift._shift import Reference, Shift
+from imbalance_kit.shift._table_pilot import TablePilot
 
 Criterion = Literal["probability", "A", "L", "local_case_control", "uniform"]
 
@@ -27,6 +28,9 @@ class InclusionRule:
         Factor on the score, at least 0; it sets the expected number of rows.
     floor : float
         Smallest probability, in (0, 1]: every row can be drawn.
+    bits : int or None, default=None
+        Significant bits that a probability is rounded to, 2 to 52: machines and engines that add
+        up a score in another order then agree on it. None does not round.
 
     Examples
     --------
@@ -38,13 +42,24 @@ class InclusionRule:
 
     scale: float
     floor: float
+    bits: int | None = None
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return inclusion probabilities of scores of any shape."""
         with np.errstate(over="ignore"):  # infinity is more than 1 as well
             pi: NDArray[np.float64] = np.multiply(scores, self.scale)
         np.clip(pi, self.floor, 1.0, out=pi)
+        if self.bits is not None:
+            _round_bits(pi, self.bits)
         return pi
+
+
+def _round_bits(values: NDArray[np.float64], bits: int) -> None:
+    """Round positive numbers to so many significant bits, in place; halves up."""
+    dropped = 53 - bits  # of the 52 that are stored; the first significant one is not
+    patterns = values.view(np.int64)
+    patterns += 1 << (dropped - 1)
+    patterns &= -(1 << dropped)
 
 
 @dataclass(frozen=True)
@@ -191,7 +206,7 @@ class InclusionShift(Shift):
     def _content(self) -> dict[str, Any]:
         return {
             "labels": list(self.labels),
-            "rules": [[label, rule.scale, rule.floor] for label, rule in self.rules.items()],
+            "rules": [[label, *_rule_content(rule)] for label, rule in self.rules.items()],
             "criterion": self.criterion,
             "metric": None if self.metric is None else self.metric.tolist(),
             "pilots": [
@@ -208,10 +223,15 @@ class InclusionShift(Shift):
         return cls(
             pilots=tuple(_pilot(part, labels, pilots) for part in content["pilots"]),
             labels=labels,
-            rules={label: InclusionRule(scale, floor) for label, scale, floor in content["rules"]},
+            rules={label: InclusionRule(*numbers) for label, *numbers in content["rules"]},
             criterion=content["criterion"],
             metric=None if metric is None else np.array(metric),
         )
+
+
+def _rule_content(rule: InclusionRule) -> list[float]:
+    numbers = [rule.scale, rule.floor]
+    return numbers if rule.bits is None else [*numbers, rule.bits]
 
 
 def row_scores(
@@ -262,6 +282,8 @@ def check_scores(scores: NDArray[np.float64]) -> None:
 
 def _pilot(content: dict[str, Any], labels: tuple[Any, ...], given: list[Any]) -> Any:
     """Return the pilot that is in the text, or the first of those given, once recognised."""
+    if "terms" in content:
+        return TablePilot._from_content(content)
     if "fingerprint" not in content:
         return LinearPilot._from_content(content)
     if not given:

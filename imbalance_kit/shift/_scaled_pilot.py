@@ -10,6 +10,7 @@ from imbalance_kit.shift._bayes import check_proba
 from imbalance_kit.shift._class_shift import ClassShift
 from imbalance_kit.shift._fingerprint import fingerprint
 from imbalance_kit.shift._linear_pilot import LinearPilot
+from imbalance_kit.shift._table_pilot import TablePilot
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class MeanPilot:
 
 def models_of(pilot: Any) -> list[Any]:
     """Return the models in what a caller gives as pilot: one, several, or a sampler's `pilot_`."""
-    if pilot is None or isinstance(pilot, LinearPilot):  # a linear one travels in the text
+    if pilot is None or isinstance(pilot, (LinearPilot, TablePilot)):  # they travel in the text
         return []
     if isinstance(pilot, (list, tuple)):
         return [model for part in pilot for model in models_of(part)]

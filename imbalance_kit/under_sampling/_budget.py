@@ -82,7 +82,7 @@ def inclusion_rules(
     if together:
         kept = float(totals.sum()) - sum(float(totals[k]) for k in sizes)
         budget = kept + sum(sizes.values())
-        rule = _rule(scores, budget, float(totals.sum()), floor, weights)
+        rule = class_rule(scores, budget, float(totals.sum()), floor, weights)
         return dict.fromkeys(target.classes.tolist(), rule)
     rules = {}
     for k, size in sizes.items():
@@ -91,7 +91,7 @@ def inclusion_rules(
             own, given = scores, members if weights is None else members * weights
         else:
             own, given = scores[members], None if weights is None else weights[members]
-        rules[target.label(k)] = _rule(own, size, float(totals[k]), floor, given)
+        rules[target.label(k)] = class_rule(own, size, float(totals[k]), floor, given)
     return rules
 
 
@@ -111,13 +111,26 @@ def row_blocks(n: int) -> Iterator[slice]:
     return (slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK))
 
 
-def _rule(
+def class_rule(
     scores: NDArray[np.float64],
     budget: float,
     total: float,
     floor: float,
     weights: NDArray[Any] | None,
 ) -> InclusionRule:
+    """Return the rule for scores of which `budget` of `total` is to be kept.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,)
+        At least 0.
+    budget, total : float
+        Weight to expect, and weight there is.
+    floor : float
+        Smallest probability, as a share of ``budget / total``.
+    weights : ndarray of shape (n,) or None
+        Weights of the scores.
+    """
     rate = budget / total
     if rate > 1 - _TOLERANCE or floor > 1 - _TOLERANCE:
         return InclusionRule(0.0, min(rate, 1.0))

@@ -1,5 +1,6 @@
 """Nonuniform negative sampling: keep the negatives that look like positives, and undo it."""
 
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any, ClassVar, Self
 
@@ -11,10 +12,12 @@ from imbalance_kit._base import BaseSampler, Draw, SamplingInput
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import class_stream, draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
+from imbalance_kit._utils._table_columns import column_names
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit._utils._validation import check_same_length
 from imbalance_kit.shift import InclusionShift
 from imbalance_kit.shift._scaled_pilot import MeanPilot
+from imbalance_kit.under_sampling._at_scale import solve_rules, train_pilots
 from imbalance_kit.under_sampling._budget import (
     apply_rules,
     expected_sizes,
@@ -281,6 +284,93 @@ class NonuniformNegativeSampler(BaseSampler):
         check_is_fitted(self, "shift_")
         validate_data(self, X, reset=False, skip_check_array=True)
         return _as_offset(np.log(self.shift_.inclusion_probability(X)))
+
+    def fit_pilots(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        folds: NDArray[np.intp],
+        class_totals: Mapping[Any, int],
+        random_state: int,
+    ) -> InclusionShift:
+        """Train the pilots on a sample of rows: the first half of `fit`, for data that do not fit.
+
+        :func:`~imbalance_kit.scale_out.downsample` calls it; there is no need to do so by hand.
+
+        Parameters
+        ----------
+        X : pandas, polars or Arrow table of shape (n_pilot, n_features)
+            Rows drawn uniformly within each class; not read where the criterion is "uniform".
+        y : array-like of shape (n_pilot,)
+            Their labels, of two classes.
+        folds : ndarray of shape (n_pilot,)
+            Their folds, from 0; each pilot is trained outside its fold.
+        class_totals : mapping of {label: int}
+            Rows of each class in all.
+        random_state : int
+            Source of the pilots' own draws.
+
+        Returns
+        -------
+        shift : InclusionShift
+            With the pilots, and no rules yet.
+        """
+        self._check_parameters()
+        if self.criterion in ("A", "L"):
+            raise ValueError(
+                f"criterion={self.criterion!r} needs all columns as one matrix, which is not built "
+                "for data that do not fit. Hint: criterion='probability' is nearly as good."
+            )
+        pilots: tuple[Any, ...] = ()
+        if self.criterion != "uniform":
+            names = column_names(X)
+            self.n_features_in_ = len(names)
+            self.feature_names_in_ = np.array(names, dtype=object)
+            pilots = train_pilots(self.pilot, X, np.asarray(y), folds, class_totals, random_state)
+        criterion: Any = self.criterion
+        return InclusionShift(pilots, tuple(sorted(class_totals)), {}, criterion)
+
+    def fit_rules(
+        self,
+        shift: InclusionShift,
+        class_totals: Mapping[Any, int],
+        scores: Mapping[Any, tuple[NDArray[np.float64], NDArray[np.float64]]],
+    ) -> Self:
+        """Solve for the inclusion probabilities: the second half of `fit`.
+
+        Parameters
+        ----------
+        shift : InclusionShift
+            What `fit_pilots` returned.
+        class_totals : mapping of {label: int}
+            Rows of each class in all.
+        scores : mapping of {label: (values, counts)}
+            Histogram of the scores of each class that may be thinned: two arrays.
+
+        Returns
+        -------
+        self : object
+            With `shift_`, `pilot_`, `sampling_strategy_` and `expected_size_`.
+        """
+        self._check_parameters()
+        self.shift_ = solve_rules(
+            shift,
+            class_totals,
+            scores,
+            strategy=self.sampling_strategy,
+            kept=self.pos_label,
+            floor=self.floor,
+        )
+        self.pilot_ = _as_one(shift.pilots)
+        self.sampling_strategy_ = {
+            label: float(rule(scores[label][0]) @ scores[label][1])
+            for label, rule in self.shift_.rules.items()
+        }
+        self.expected_size_ = sum(
+            self.sampling_strategy_.get(label, total) for label, total in class_totals.items()
+        )
+        return self
 
     def _fit_resample(self, data: SamplingInput, plan: ClassPlan, seed: int) -> Draw:
         raise NotImplementedError("fit_resample scores the rows before it draws.")

@@ -24,7 +24,7 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from imbalance_kit._utils._containers import is_dataframe
 from imbalance_kit._utils._numeric import is_numeric
-from imbalance_kit.shift import ClassShift, LinearPilot
+from imbalance_kit.shift import ClassShift, LinearPilot, TablePilot
 from imbalance_kit.shift._scaled_pilot import ScaledPilot
 
 _MAX_CATEGORIES = 100  # per column; the rarer ones share one
@@ -64,7 +64,7 @@ def seeded(pilot: Any, number: int) -> Any:
 
 def given_pilot(
     model: Any, labels: tuple[Any, ...], rates: ClassShift | None = None
-) -> LinearPilot | ScaledPilot:
+) -> LinearPilot | ScaledPilot | TablePilot:
     """Return a fitted model ready to score: as plain coefficients where it is no more than that.
 
     Parameters
@@ -76,6 +76,8 @@ def given_pilot(
     rates : ClassShift, default=None
         What the rows it was trained on are to the population; None where they are the same.
     """
+    if isinstance(model, TablePilot) and rates is None:
+        return model
     known = getattr(model, "classes_", None)
     if known is not None and np.asarray(known).tolist() != list(labels):
         raise ValueError(
@@ -87,7 +89,7 @@ def given_pilot(
 
 def train_pilot(
     pilot: Any, X: Any, y: NDArray[Any], weights: NDArray[np.float64] | None, totals: dict[Any, Any]
-) -> LinearPilot | ScaledPilot:
+) -> LinearPilot | ScaledPilot | TablePilot:
     """Fit a pilot and put it on the scale of the population.
 
     Parameters

@@ -1,12 +1,14 @@
 """Random under-sampling: drop rows of the larger classes, each with the same probability."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from imbalance_kit._base import BaseSampler, Draw, SamplingInput
 from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind
+from imbalance_kit._utils._targets import counted_target
 
 
 class RandomUnderSampler(BaseSampler):
@@ -94,6 +96,23 @@ class RandomUnderSampler(BaseSampler):
     ) -> None:
         super().__init__(sampling_strategy=sampling_strategy, random_state=random_state)
         self.replacement = replacement
+
+    def fit_totals(self, class_totals: Mapping[Any, int]) -> Self:
+        """Resolve the strategy from class sizes alone, for data that do not fit.
+
+        Parameters
+        ----------
+        class_totals : mapping of {label: int}
+            Rows of each class.
+
+        Returns
+        -------
+        self : object
+            With `sampling_strategy_` and `shift_`.
+        """
+        target = counted_target(class_totals)
+        self._plan(SamplingInput(None, None, target, None, target.totals(None)))
+        return self
 
     def _fit_resample(self, data: SamplingInput, plan: ClassPlan, seed: int) -> Draw:
         if not isinstance(self.replacement, (bool, np.bool_)):

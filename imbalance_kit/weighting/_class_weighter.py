@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import class_stream, draw_seed
 from imbalance_kit._utils._sampling_strategy import plan_classes
-from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._targets import EncodedTarget, counted_target, encode_target
 from imbalance_kit._utils._validation import (
     check_has_columns,
     check_same_length,
@@ -243,6 +243,23 @@ class ClassWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         self.sample_weight_ = 1 / factors[rows.codes[self.sample_indices_]]
         return take_rows(X, self.sample_indices_), take_rows(y, self.sample_indices_)
 
+    def fit_totals(self, class_totals: Mapping[Any, int]) -> Self:
+        """Compute the class factors from class sizes alone, for data that do not fit.
+
+        Parameters
+        ----------
+        class_totals : mapping of {label: int}
+            Rows of each class.
+
+        Returns
+        -------
+        self : object
+            With `class_weight_`, `sampling_strategy_` and `shift_`.
+        """
+        rows = counted_target(class_totals)
+        self._fit_factors(rows, rows.totals(None))
+        return self
+
     def _fit(
         self, X: Any, y: Any, target: Any, sample_weight: Any, target_weight: Any
     ) -> tuple[EncodedTarget, NDArray[np.float64]]:
@@ -264,13 +281,17 @@ class ClassWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
                 f"{rows.label(int(np.argmin(totals)))!r}: no factor can bring it back. Hint: drop "
                 "its rows, or give them weight."
             )
+        self.weights_ = _weights(rows, self._fit_factors(rows, totals), given)
+        return rows, totals
+
+    def _fit_factors(self, rows: EncodedTarget, totals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Set what is known of the classes; return the factor of each."""
         factors = self._factors(rows, totals)
         factors *= totals.sum() / (factors * totals).sum()
         self.class_weight_ = _by_label(rows, factors)
         self.shift_ = ClassShift(self.class_weight_)
         self.sampling_strategy_ = _by_label(rows, factors * totals)
-        self.weights_ = _weights(rows, factors, given)
-        return rows, totals
+        return factors
 
     def _factors(self, rows: EncodedTarget, totals: NDArray[np.float64]) -> NDArray[np.float64]:
         strategy = self.sampling_strategy

@@ -219,7 +219,7 @@ def test_equality_is_by_content() -> None:
     ("change", "message"),
     [
         ({"pilots": [{"coef": [[1, 2]]}]}, "text of a InclusionShift is incomplete: 'intercept'"),
-        ({"rules": [[0, 1.0]]}, "not enough values"),
+        ({"rules": [[0, 1.0]]}, "InclusionShift is incomplete: .*floor"),
         ({"labels": 3}, "InclusionShift is incomplete"),
     ],
 )

@@ -1,0 +1,152 @@
+"""The command `score`: undo a downsampling in a file of predictions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+
+from imbalance_kit.cli._downsample import explain
+from imbalance_kit.cli._messages import InputError, count_of, did_you_mean
+from imbalance_kit.cli._output import check_outputs, standard_output, write_whole_bytes
+from imbalance_kit.cli._read_table import read_table
+from imbalance_kit.scale_out import Manifest, read_manifest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CORRECTED = "corrected_probability"
+_OFFSET = "log_odds_offset"
+
+
+def score(
+    predictions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            show_default=False,
+            help="CSV or Parquet: a column of raw probabilities, and log_odds_offset or the "
+            "columns that the pilot reads.",
+        ),
+    ],
+    manifest: Annotated[
+        Path,
+        typer.Option(
+            "--manifest",
+            "-m",
+            metavar="DIR",
+            show_default=False,
+            help="What `imbalance-kit downsample` made: the folder, or the manifest in it.",
+        ),
+    ],
+    probability: Annotated[
+        str,
+        typer.Option(
+            "--probability",
+            "-p",
+            metavar="COLUMN",
+            show_default=False,
+            help="The raw probabilities, of a model trained on the sample without the offset.",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            show_default=False,
+            help="File to write, .csv or .parquet: the same rows with corrected_probability.",
+        ),
+    ],
+    positive: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LABEL",
+            show_default=False,
+            help="The class that the probabilities speak of. Default: the rarer one.",
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> None:
+    """Turn raw probabilities of a model trained on a sample into those of the whole log.
+
+    Not for models trained with the offset, whose predictions are right as they are.
+
+    Example: imbalance-kit score raw.csv --manifest sampled/ --probability p --out scored.csv
+    """
+    check_outputs({"--out": out}, predictions)
+    if out.suffix not in (".csv", ".parquet"):
+        raise InputError(f"--out must end in .csv or .parquet, got '{out}'.")
+    with explain():
+        record = read_manifest(manifest)
+    frame = read_table(predictions).frame
+    raw = _raw(frame, probability)
+    rare = _position(record, positive)
+    with explain():
+        corrected = _corrected(record, frame, raw, rare)
+    write_whole_bytes(out, _content(frame.assign(**{_CORRECTED: corrected}), out))
+    if not quiet:
+        with standard_output():
+            Console(highlight=False, soft_wrap=True).print(
+                f"{count_of(len(frame), 'row')}: mean probability {raw.mean():.6g} before, "
+                f"{corrected.mean():.6g} after. Written to {out}.",
+                markup=False,
+            )
+
+
+def _corrected(record: Manifest, frame: "pd.DataFrame", raw: Any, rare: int) -> Any:
+    q = raw if rare == 1 else 1 - raw
+    if _OFFSET in frame:
+        p = record.undo(q, log_odds_offset=frame[_OFFSET].to_numpy(np.float64))
+    else:
+        missing = [name for name in record.features if name not in frame]
+        if missing and record.depends_on_row:
+            raise InputError(
+                f"The file has neither {_OFFSET} nor the column {missing[0]!r} that the pilot "
+                "reads.",
+                f"add them to the file; the pilot reads {len(record.features)} columns.",
+            )
+        p = record.undo(q, frame)
+    return p if rare == 1 else 1 - p
+
+
+def _raw(frame: "pd.DataFrame", column: str) -> Any:
+    if column not in frame:
+        raise InputError(
+            f"--probability names {column!r}, which is no column.",
+            did_you_mean(column, frame.columns),
+        )
+    if _CORRECTED in frame:
+        raise InputError(f"The file has a column {_CORRECTED!r} already.")
+    try:
+        raw = frame[column].to_numpy(np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"The column {column!r} does not hold numbers.") from None
+    bad = ~((raw >= 0) & (raw <= 1))
+    if bad.any():
+        raise InputError(
+            f"The column {column!r} must hold probabilities in [0, 1], but has "
+            f"{count_of(int(bad.sum()), 'other value')}, such as {raw[bad][0]} in row "
+            f"{int(np.flatnonzero(bad)[0]) + 1}."
+        )
+    return raw
+
+
+def _position(record: Manifest, positive: str | None) -> int:
+    labels = [label for label, _ in record.counts_before]
+    if positive is None:
+        counts = [count for _, count in record.counts_before]
+        return int(np.argmin(counts))
+    texts = [str(label) for label in labels]
+    if positive not in texts:
+        raise InputError(f"--positive is {positive!r}: the classes are {', '.join(texts)}.")
+    return texts.index(positive)
+
+
+def _content(frame: "pd.DataFrame", out: Path) -> bytes:
+    if out.suffix == ".csv":
+        return frame.to_csv(index=False).encode()
+    content: bytes = frame.to_parquet(None, index=False)
+    return content

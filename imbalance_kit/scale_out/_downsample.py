@@ -1,0 +1,302 @@
+"""The one public call: any source, the same rows."""
+
+import importlib.metadata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+from imbalance_kit._utils._random import draw_seed
+from imbalance_kit._utils._table_columns import column_names, is_table
+from imbalance_kit.scale_out._dask import downsample_dask
+from imbalance_kit.scale_out._decide import Decider
+from imbalance_kit.scale_out._frames import downsample_frame
+from imbalance_kit.scale_out._hashing import HASH_NAME
+from imbalance_kit.scale_out._job import ADDED, Job
+from imbalance_kit.scale_out._manifest import Manifest
+from imbalance_kit.scale_out._parquet import Progress, count_labels, downsample_parquet
+from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
+from imbalance_kit.scale_out._passes import check_sampler
+from imbalance_kit.scale_out._spark import downsample_spark
+from imbalance_kit.scale_out._tally import Tally
+from imbalance_kit.scale_out._workspace import Workspace, is_finished, run_digest
+from imbalance_kit.shift._fingerprint import fingerprint
+
+
+def downsample(
+    source: Any,
+    sampler: Any,
+    *,
+    label: str,
+    features: Sequence[str] | None = None,
+    key: str | Sequence[str] | None = None,
+    destination: Any = None,
+    stage: str = "",
+    resume: bool = False,
+    n_jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Any:
+    """Keep the informative rows of data of any size, with what is needed to undo it.
+
+    The same rows are kept whatever holds them: a frame in memory, Parquet files, Dask or Spark, at
+    any partitioning and in any order, because each decision is a function of the row's key. Use it
+    for logs with more negatives than a model needs. Not for data that fit and are to be used in a
+    scikit-learn pipeline: there the sampler itself is simpler.
+
+    Parameters
+    ----------
+    source : str, Path, pyarrow dataset, pandas / polars / Arrow table, Dask or Spark DataFrame
+        Rows. A path names a Parquet file, a folder of them (names that start with "_" or "." are
+        skipped), or a glob.
+    sampler : NonuniformNegativeSampler, RandomUnderSampler or ClassWeighter
+        What is to be done. It is fitted: `shift_` is the change. Its `random_state` is the seed.
+    label : str
+        Column of the class; two classes.
+    features : sequence of str, default=None
+        Columns that the pilot reads: numbers, booleans, texts, categories, with gaps. None takes
+        all others but the key.
+    key : str or sequence of str, default=None
+        Columns of integers or texts that tell rows apart. None uses the file and the number of the
+        row, which only Parquet files and frames in memory have; rows that move are then others.
+    destination : str or Path, default=None
+        Folder to be made on a local disk: needed for Parquet sources, possible for Dask and Spark
+        (the index of a Dask DataFrame is not written).
+    stage : str, default=""
+        Name of this step, where one downsampling follows another with the same key and seed:
+        different names make independent draws.
+    resume : bool, default=False
+        Go on where a run to the same destination was stopped; a run that is done already is left as
+        it is. Parquet only.
+    n_jobs : int, default=None
+        Threads, for Parquet; None is one per core.
+    progress : callable, default=None
+        Called with rows done, rows in all, and what is being done. Parquet only.
+
+    Returns
+    -------
+    rows : same kind as source, or Path where there is a `destination`
+        The rows kept (of Dask and Spark lazily), with the columns they had and three more:
+        `inclusion_probability`, that of the row itself, in (0, 1]; `log_odds_offset`, known log
+        odds that the sampling added to a row like this one, whatever its label; `sample_weight`,
+        under which the rows stand for the source (for a ClassWeighter: with which to train). A
+        folder holds a manifest too (:func:`read_manifest`).
+
+    Raises
+    ------
+    ValueError
+        If a column is not there or is of the wrong kind, a label or a key is missing in a row,
+        there are not two classes, files differ or are damaged, or a column of the result exists.
+    FileExistsError
+        If the destination exists.
+    TypeError
+        If source or sampler are of another kind.
+
+    See Also
+    --------
+    read_manifest : The shift and the settings of a run, from its output.
+    imbalance_kit.NonuniformNegativeSampler : What is done, for data in memory.
+
+    Notes
+    -----
+    A first pass counts the classes and takes the pilot rows, those with the smallest hashes. A
+    second one adds up a histogram of log-spaced scores, from which λ is solved, and keeps each row
+    with ``u = hash(seed, stage, key) < π(x)``, π rounded to twelve significant bits. Sizes are
+    random, with variance ``Σ π (1 - π)``. Rows of a key that repeats are kept or dropped together,
+    which is cluster sampling; a warning says so.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from imbalance_kit import NonuniformNegativeSampler, downsample
+    >>> rng = np.random.default_rng(0)
+    >>> log = pd.DataFrame({"id": range(20_000), "x": rng.normal(size=20_000)})
+    >>> log["click"] = (rng.random(20_000) < 1 / (1 + np.exp(5 - log.x))).astype(int)
+    >>> sampler = NonuniformNegativeSampler(random_state=0)
+    >>> kept = downsample(log, sampler, label="click", key="id")
+    >>> bool(kept.click.sum() == log.click.sum()), round((kept.click == 0).sum() / kept.click.sum())
+    (True, 3)
+    >>> list(kept.columns)
+    ['id', 'x', 'click', 'inclusion_probability', 'log_odds_offset', 'sample_weight']
+    """
+    check_sampler(sampler)
+    backend = _backend(source)
+    if backend == "parquet":
+        files = open_parquet(source)
+        names = files.schema.names
+    else:
+        files, names = None, column_names(source)
+    job = _make_job(sampler, names, label, features, key, stage)
+    if files is not None:
+        if destination is None:
+            raise ValueError(
+                "`destination` is missing: the rows kept of Parquet files are written to a folder."
+            )
+        job.check(files.schema.empty_table())
+        return _write(files, sampler, job, Path(destination), resume, n_jobs, progress)
+    if resume:
+        raise ValueError("`resume` is for sources that are Parquet files read by this process.")
+    if backend == "frame":
+        if destination is not None:
+            raise ValueError(
+                "`destination` is not for frames in memory: the rows kept are returned. Hint: "
+                "write them yourself."
+            )
+        return downsample_frame(source, sampler, job)
+    if not job.key:
+        raise ValueError(
+            f"`key` is missing: the rows of a {backend.title()} DataFrame have no fixed place. "
+            "Hint: name columns that tell rows apart, such as an event's number."
+        )
+    lazily = downsample_dask if backend == "dask" else downsample_spark
+    if destination is None:
+        return lazily(source, sampler, job)[0]
+    return _write_lazily(source, sampler, job, Path(destination), lazily)
+
+
+def _backend(source: Any) -> str:
+    """Return the name of what holds the rows."""
+    module = type(source).__module__.partition(".")[0]
+    if module == "pyspark":
+        return "spark"
+    if module.startswith("dask"):
+        return "dask"
+    if isinstance(source, (str, Path)) or (
+        module == "pyarrow" and hasattr(source, "get_fragments")
+    ):
+        return "parquet"
+    lazy = hasattr(source, "collect")
+    if not lazy and is_table(source):
+        return "frame"
+    hint = " Hint: call collect() first." if lazy else ""
+    raise TypeError(
+        "`source` must be a path to Parquet files, a pyarrow dataset, a pandas, polars or Arrow "
+        f"table, or a Dask or Spark DataFrame, got {type(source)!r}.{hint}"
+    )
+
+
+def _make_job(
+    sampler: Any,
+    names: Sequence[str],
+    label: str,
+    features: Sequence[str] | None,
+    key: str | Sequence[str] | None,
+    stage: str,
+) -> Job:
+    keys = (key,) if isinstance(key, str) else tuple(key or ())
+    if isinstance(features, str):
+        raise TypeError(f"`features` must be a sequence of names, got {features!r}.")
+    if features is None:
+        chosen = tuple(name for name in names if name != label and name not in keys)
+    else:
+        chosen = tuple(features)
+    if label in chosen:
+        raise ValueError(f"`features` holds the label {label!r}: a score must not know it.")
+    return Job(
+        label=label,
+        features=chosen,
+        key=keys,
+        seed=draw_seed(sampler.random_state),
+        stage=stage,
+        n_folds=getattr(sampler, "cross_fit", 1),
+        pilot_size=getattr(sampler, "pilot_size", 2),
+    )
+
+
+def _write(
+    files: ParquetSource,
+    sampler: Any,
+    job: Job,
+    destination: Path,
+    resume: bool,
+    n_jobs: int | None,
+    progress: Progress | None,
+) -> Path:
+    identity = _identity(files, sampler, job)
+    work = Workspace(destination, identity)
+    if resume and is_finished(destination, identity):
+        work.clear()
+        return destination
+    work.open(resume=resume)
+    try:
+        decider, tally, kept = downsample_parquet(
+            files, sampler, job, work, n_jobs=n_jobs, progress=progress
+        )
+        manifest = _manifest(files.path, files.schema, sampler, decider, tally, kept)
+        work.finish(replace(manifest, run=run_digest(identity)).to_json())
+    except OSError:
+        work.clear()  # a full disk, most likely: what takes up room helps nobody
+        raise
+    return destination
+
+
+def _identity(files: ParquetSource, sampler: BaseEstimator, job: Job) -> dict[str, Any]:
+    return {
+        "files": files.identity(),
+        "job": vars(job) | {"seed": str(job.seed)},
+        "sampler": fingerprint(sampler.get_params(deep=False)),
+        "versions": _versions(),
+    }
+
+
+def _write_lazily(
+    frame: Any,
+    sampler: Any,
+    job: Job,
+    destination: Path,
+    lazily: Callable[[Any, Any, Job], tuple[Any, Decider, Tally]],
+) -> Path:
+    """Let the engine write its rows, then count them and put the manifest to them."""
+    work = Workspace(destination, {})
+    work.open(resume=False)
+    try:
+        rows, decider, tally = lazily(frame, sampler, job)
+        if hasattr(rows, "to_parquet"):
+            rows.to_parquet(str(work.output), write_index=False)
+        else:
+            rows.write.mode("append").parquet(str(work.output))
+        written = open_parquet(work.output)
+        kept = count_labels(written, decider)
+        source = type(frame).__module__.partition(".")[0]
+        schema = [f for f in written.schema if f.name not in ADDED]
+        work.finish(_manifest(source, schema, sampler, decider, tally, kept).to_json())
+    finally:
+        work.clear()
+    return destination
+
+
+def _manifest(
+    source: str,
+    schema: Any,
+    sampler: Any,
+    decider: Decider,
+    tally: Tally,
+    kept: Mapping[Any, int],
+) -> Manifest:
+    job = decider.job
+    expected = getattr(sampler, "expected_size_", None)
+    if expected is None:
+        rates = {} if decider.by_weights else getattr(decider.shift, "factors", {})
+        expected = sum(rates.get(k, 1.0) * n for k, n in tally.counts.items())
+    return Manifest(
+        label=job.label,
+        shift_text=decider.shift.to_json(),
+        features=job.features,
+        key=job.key,
+        seed=job.seed,
+        stage=job.stage,
+        hash=HASH_NAME,
+        counts_before=tuple(sorted(tally.counts.items())),
+        counts_after=tuple(sorted(kept.items())),
+        expected_after=float(expected),
+        source=source,
+        columns=tuple((field.name, str(field.type)) for field in schema),
+        versions=_versions(),
+    )
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    libraries = ("imbalance-kit", "numpy", "scikit-learn", "pyarrow")
+    return tuple((name, importlib.metadata.version(name)) for name in libraries)

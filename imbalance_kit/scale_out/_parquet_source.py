@@ -1,0 +1,201 @@
+"""Parquet files as pieces: found and checked before anything is read, then read by row group."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from glob import glob, has_magic
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from imbalance_kit._utils._optional import import_optional
+from imbalance_kit.scale_out._job import Place
+
+_MOST_ROWS = 1 << 18  # of a piece in memory; row groups may hold more
+_MOST_BYTES = 1 << 27
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """One row group of one file.
+
+    Parameters
+    ----------
+    file : str
+        Path.
+    name : str
+        Path relative to the source, with forward slashes: what the hash of a row without key sees.
+    number : int
+        Of the row group within the file.
+    first_row, n_rows, n_bytes : int
+        Number of its first row within the file, its rows, its size uncompressed.
+    """
+
+    file: str
+    name: str
+    number: int
+    first_row: int
+    n_rows: int
+    n_bytes: int
+
+    def read(self, columns: Sequence[str] | None = None) -> Iterator[tuple[Any, Place]]:
+        """Yield Arrow tables of bounded size, with their places.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be read, naming the file and the row group.
+        """
+        parquet, arrow = _parquet(), import_optional("pyarrow", extra="parquet", purpose=_PURPOSE)
+        names = None if columns is None else list(columns)
+        first = self.first_row
+        try:
+            with parquet.ParquetFile(self.file) as file:
+                if self.n_bytes <= _MOST_BYTES:
+                    table = file.read_row_group(self.number, columns=names, use_threads=False)
+                    yield table, Place(self.name, first)
+                    return
+                for batch in file.iter_batches(
+                    _MOST_ROWS, row_groups=[self.number], columns=names, use_threads=False
+                ):
+                    yield arrow.Table.from_batches([batch]), Place(self.name, first)
+                    first += batch.num_rows
+        except (OSError, arrow.ArrowException) as error:
+            raise ValueError(
+                f"'{self.file}', row group {self.number}, cannot be read: {_first_line(error)} "
+                "Hint: the file is damaged or was cut off; write it again."
+            ) from error
+
+
+@dataclass(frozen=True)
+class ParquetSource:
+    """Files with one schema.
+
+    Invariant: `row_groups` are in the order of the files, which are sorted by name.
+    """
+
+    path: str
+    row_groups: tuple[RowGroup, ...]
+    schema: Any
+
+    @property
+    def n_rows(self) -> int:
+        """Rows in all."""
+        return sum(group.n_rows for group in self.row_groups)
+
+    def identity(self) -> list[list[Any]]:
+        """Return names, sizes and times of change: what tells whether the files are the same."""
+        files = {group.file: group.name for group in self.row_groups}
+        stats = {file: Path(file).stat() for file in files}
+        return [
+            [name, stats[file].st_size, stats[file].st_mtime_ns] for file, name in files.items()
+        ]
+
+
+def open_parquet(source: Any) -> ParquetSource:
+    """Return the files of a path, a directory, a glob or a pyarrow dataset.
+
+    Raises
+    ------
+    ValueError
+        If there is none, one is damaged, or their columns differ.
+    """
+    files, root = _files(source)
+    groups: list[RowGroup] = []
+    schema = None
+    for file in files:
+        metadata, own = _open(file)
+        if schema is None:
+            schema, first = own, file
+        else:
+            _check_same(own, schema, file, first)
+        name = Path(file).relative_to(root).as_posix()
+        first_row = 0
+        for i in range(metadata.num_row_groups):
+            group = metadata.row_group(i)
+            groups.append(RowGroup(file, name, i, first_row, group.num_rows, group.total_byte_size))
+            first_row += group.num_rows
+    if not any(group.n_rows for group in groups):
+        raise ValueError(f"'{root}' has no rows.")
+    return ParquetSource(
+        str(source) if isinstance(source, (str, Path)) else str(root), tuple(groups), schema
+    )
+
+
+def _files(source: Any) -> tuple[list[str], Path]:
+    """Return the paths, sorted, and the folder that their names are relative to."""
+    if hasattr(source, "files") and hasattr(source, "get_fragments"):  # pyarrow dataset
+        if "parquet" not in type(source.format).__name__.lower():
+            raise ValueError(f"The dataset holds {source.format!r}: expected Parquet files.")
+        files = sorted(source.files)
+        root = Path(files[0]).parent if files else Path()
+        while not all(Path(file).is_relative_to(root) for file in files):
+            root = root.parent
+        return files, root
+    path = Path(source)
+    if path.is_file():
+        return [str(path)], path.parent
+    if path.is_dir():
+        found = [p for p in path.rglob("*.parquet") if _is_visible(p.relative_to(path))]
+        root = path
+    elif has_magic(str(source)):
+        found = [Path(p) for p in glob(str(source), recursive=True) if Path(p).is_file()]
+        root = Path(*takewhile(lambda part: not has_magic(part), path.parts))
+    else:
+        raise FileNotFoundError(f"'{source}' does not exist: expected a Parquet file or a folder.")
+    if not found:
+        raise FileNotFoundError(f"'{source}' holds no Parquet file (*.parquet).")
+    return sorted(map(str, found)), root
+
+
+def _is_visible(name: Path) -> bool:
+    """Whether no part of the name starts as files do that readers of data sets skip."""
+    return not any(part.startswith(("_", ".")) for part in name.parts)
+
+
+def _open(file: str) -> tuple[Any, Any]:
+    parquet, arrow = _parquet(), import_optional("pyarrow", extra="parquet", purpose=_PURPOSE)
+    try:
+        with parquet.ParquetFile(file) as opened:
+            return opened.metadata, opened.schema_arrow
+    except (OSError, arrow.ArrowInvalid) as error:
+        raise ValueError(
+            f"'{file}' is no whole Parquet file: {_first_line(error)} Hint: it was cut off while "
+            "it was written, or is something else; take it away or write it again."
+        ) from error
+
+
+def _check_same(schema: Any, expected: Any, file: str, first: str) -> None:
+    if schema.equals(expected):
+        return
+    for field in expected:
+        if field.name not in schema.names:
+            raise ValueError(
+                f"'{file}' has no column {field.name!r}, which '{first}' has: all files must have "
+                "the same columns."
+            )
+        got = schema.field(field.name).type
+        if got != field.type:
+            raise ValueError(
+                f"The column {field.name!r} is {got} in '{file}' and {field.type} in '{first}': "
+                "all files must have the same types."
+            )
+    new = [name for name in schema.names if name not in expected.names]
+    if new:
+        raise ValueError(
+            f"'{file}' has a column {new[0]!r}, which '{first}' has not: all files must have the "
+            "same columns."
+        )
+    if schema.names != expected.names:
+        raise ValueError(f"'{file}' and '{first}' have their columns in different orders.")
+
+
+_PURPOSE = "Reading Parquet"
+
+
+def _parquet() -> Any:
+    return import_optional("pyarrow.parquet", extra="parquet", purpose=_PURPOSE)
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return text if text.endswith(".") else text + "."

@@ -1,0 +1,111 @@
+import json
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from imbalance_kit import NonuniformNegativeSampler, downsample
+from imbalance_kit.cli import main
+from imbalance_kit.scale_out import read_manifest
+from tests._tables import click_log, write_parquet
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return write_parquet(click_log(6000), tmp_path / "log", 2, 900)
+
+
+def run(log: Path, *options: str) -> int:
+    return main(["downsample", str(log), "-t", "click", "--key", "id", *options])
+
+
+def test_it_is_the_public_call(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--negatives-per-positive", "2", "--seed", "4", "--feature", "age"]
+    assert run(log, "-o", str(tmp_path / "out"), *options) == 0
+    sampler = NonuniformNegativeSampler(sampling_strategy=1 / 2, random_state=4)
+    expected = downsample(click_log(6000), sampler, label="click", key="id", features=["age"])
+    found = pq.read_table(tmp_path / "out").to_pandas()
+    pd.testing.assert_frame_equal(found, expected.reset_index(drop=True))
+    out = capsys.readouterr().out
+    assert f"Kept {len(found):,} of 6,000 rows" in out
+    assert "(100.00%)" in out
+
+
+def test_figures_as_json(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "figures.json"
+    assert run(log, "-o", str(tmp_path / "a"), "--json", str(path), "-q") == 0
+    assert capsys.readouterr().out == ""
+    figures = json.loads(path.read_text())
+    assert figures["rows"] == 6000
+    assert figures["kept"] == sum(one["kept"] for one in figures["classes"])
+    assert run(log, "-o", str(tmp_path / "b"), "--json", "-") == 0
+    assert json.loads(capsys.readouterr().out)["kept"] == figures["kept"]
+
+
+def test_pilots(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(log, "-o", str(tmp_path / "a"), "-q") == 0
+    assert run(log, "-o", str(tmp_path / "b"), "--pilot", str(tmp_path / "a"), "-q") == 0
+    first, second = (read_manifest(tmp_path / name).load_shift() for name in "ab")
+    assert second.pilots == first.pilots[:1]
+    assert run(log, "-o", str(tmp_path / "c"), "--pilot", "uniform", "-q") == 0
+    assert not read_manifest(tmp_path / "c").load_shift().depends_on_row
+    assert run(log, "-o", str(tmp_path / "d"), "--pilot", str(tmp_path / "c")) == 2
+    assert "had no pilot" in capsys.readouterr().err
+    assert run(log, "-o", str(tmp_path / "d"), "--pilot", "boosting") == 2
+    assert "--pilot must be logistic, uniform or a folder" in capsys.readouterr().err
+
+
+def test_the_kept_class_is_read_as_the_column_has_it(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(log, "-o", str(tmp_path / "a"), "--positive", "1", "-q") == 0
+    assert run(log, "-o", str(tmp_path / "b"), "--positive", "yes") == 2
+    assert "--positive is 'yes', but the column 'click' holds int8" in capsys.readouterr().err
+    assert run(log, "-o", str(tmp_path / "b"), "--positive", "7") == 2
+    assert "--positive 7 is not present" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--key", "nothing"], "--key names 'nothing', which is no column"),
+        (["--feature", "agee"], "--feature names 'agee'"),
+        (["--feature", "click"], "--feature holds the label 'click'"),
+        (["--negatives-per-positive", "0"], "--negatives-per-positive must be above 0"),
+        (["-t", "city"], "city' has missing values"),
+        (["--resume", "-t", "id"], "holds more than two classes"),
+    ],
+)
+def test_wrong_use_is_one_message_and_code_2(
+    log: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    message: str,
+) -> None:
+    assert run(log, "-o", str(tmp_path / "out"), *options) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.startswith("Error: ")
+    assert "Traceback" not in captured.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_is_overwritten(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(log, "-o", str(tmp_path / "out"), "-q") == 0
+    assert run(log, "-o", str(tmp_path / "out")) == 2
+    assert "exists already: nothing is overwritten" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # of pandas, used by Dask
+def test_dask_keeps_the_same_rows(log: Path, tmp_path: Path) -> None:
+    pytest.importorskip("dask.dataframe", reason="Dask is not installed (extra 'dask')")
+    assert run(log, "-o", str(tmp_path / "a"), "-q") == 0
+    assert run(log, "-o", str(tmp_path / "b"), "-q", "--engine", "dask") == 0
+    ids = [sorted(pq.read_table(tmp_path / name)["id"].to_pylist()) for name in "ab"]
+    assert ids[0] == ids[1]

@@ -1,0 +1,143 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+
+from imbalance_kit import (
+    CorrectedClassifier,
+    NonuniformNegativeSampler,
+    OffsetLogisticRegression,
+    RandomOverSampler,
+    downsample,
+)
+from imbalance_kit.scale_out import read_manifest
+from tests._tables import click_log, write_parquet
+
+
+def sampler(**options: Any) -> NonuniformNegativeSampler:
+    return NonuniformNegativeSampler(random_state=0, **options)
+
+
+def big_log(seed: int) -> pd.DataFrame:
+    """Return 120,000 rows without gaps, 1 in 100 positive, of which a linear model is true."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(120_000, 4)), columns=list("abcd"))
+    log_odds = -6.1 + frame.a + frame.b - 0.5 * frame.c
+    frame["y"] = (rng.random(len(frame)) < 1 / (1 + np.exp(-log_odds))).astype(int)
+    return frame.assign(id=np.arange(len(frame)))
+
+
+def test_a_model_trained_on_the_output_is_calibrated_on_untouched_rows(tmp_path: Path) -> None:
+    train, test = big_log(0), big_log(1)
+    folder = write_parquet(train, tmp_path / "log", 2, 20_000)
+    out = downsample(folder, sampler(), label="y", key="id", destination=tmp_path / "out")
+    kept = pd.read_parquet(out)
+    assert len(kept) < 0.06 * len(train)
+    manifest, X = read_manifest(out), list("abcd")
+    truth = test.y.mean()
+    # The number of positives is Poisson in both sets: relative errors add up in squares.
+    error = np.sqrt(1 / train.y.sum() + 1 / test.y.sum())
+
+    offset = OffsetLogisticRegression().fit(kept[X], kept.y, offset=kept.log_odds_offset)
+    assert offset.predict_proba(test[X])[:, 1].mean() == pytest.approx(truth, rel=4 * error)
+
+    weighted = LogisticRegression().fit(kept[X], kept.y, sample_weight=kept.sample_weight)
+    assert weighted.predict_proba(test[X])[:, 1].mean() == pytest.approx(truth, rel=4 * error)
+
+    raw = HistGradientBoostingClassifier(max_iter=60, random_state=0).fit(kept[X], kept.y)
+    q = raw.predict_proba(test[X])[:, 1]
+    assert q.mean() > 5 * truth
+    assert manifest.undo(q, test[X]).mean() == pytest.approx(truth, rel=0.05 + 4 * error)
+    corrected = CorrectedClassifier(FrozenEstimator(raw), shift=manifest.load_shift())
+    proba = corrected.fit(test[X], test.y).predict_proba(test[X])[:, 1]
+    np.testing.assert_allclose(proba, manifest.undo(q, test[X]), rtol=1e-6)
+
+
+def test_the_sampler_is_fitted_and_its_seed_decides() -> None:
+    frame = click_log(5000)
+    first, again, other = sampler(), sampler(), sampler().set_params(random_state=1)
+    ids = [downsample(frame, s, label="click", key="id").id.tolist() for s in (first, again, other)]
+    assert ids[0] == ids[1]
+    assert ids[0] != ids[2]
+    assert first.shift_ == again.shift_
+    assert first.inclusion_probability(frame.drop(columns=["id", "click"])).shape == (5000,)
+
+
+def test_stages_are_independent() -> None:
+    frame = click_log(20_000)
+    kept = {
+        stage: set(
+            downsample(
+                frame, sampler(criterion="uniform"), label="click", key="id", stage=stage
+            ).query("click == 0")["id"]
+        )
+        for stage in ("first", "second")
+    }
+    n = int((frame.click == 0).sum())
+    expected = len(kept["first"]) * len(kept["second"]) / n
+    # The overlap of two independent samples is about Poisson.
+    assert abs(len(kept["first"] & kept["second"]) - expected) < 4 * np.sqrt(expected)
+
+
+def test_a_fitted_pilot_scores_new_rows() -> None:
+    frame = click_log(6000).fillna({"age": 0.0})
+    X = frame[["price", "age"]]
+    pilot = LogisticRegression().fit(X, frame.click)
+    chosen = sampler(pilot=FrozenEstimator(pilot))
+    kept = downsample(frame, chosen, label="click", key="id", features=["price", "age"])
+    expected = chosen.inclusion_probability(kept[["price", "age"]])
+    np.testing.assert_allclose(-kept.log_odds_offset, np.log(expected))
+
+
+def test_what_is_kept_is_never_modified() -> None:
+    frame = click_log(1000)
+    before = frame.copy()
+    downsample(frame, sampler(), label="click", key="id")
+    pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "message"),
+    [
+        (np.zeros((3, 2)), TypeError, "`source` must be a path"),
+        (pl.LazyFrame({"y": [0, 1]}), TypeError, r"Hint: call collect\(\) first"),
+        (5, TypeError, "`source` must be a path"),
+    ],
+)
+def test_sources_of_other_kinds(source: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        downsample(source, sampler(), label="y")
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"features": ["click", "age"]}, ValueError, "`features` holds the label"),
+        ({"features": "age"}, TypeError, "`features` must be a sequence of names"),
+        ({"destination": "out"}, ValueError, "`destination` is not for frames in memory"),
+        ({"resume": True}, ValueError, "`resume` is for sources that are Parquet files"),
+        ({"label": "clicks"}, ValueError, "`label` names 'clicks'"),
+    ],
+)
+def test_options_that_do_not_fit(
+    options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        downsample(click_log(50), sampler(), **{"label": "click", **options})
+
+
+def test_samplers_that_need_all_rows_are_refused() -> None:
+    with pytest.raises(TypeError, match="others need all rows at once"):
+        downsample(click_log(50), RandomOverSampler(), label="click")
+
+
+def test_a_destination_is_needed_for_files(tmp_path: Path) -> None:
+    folder = write_parquet(click_log(100), tmp_path / "log", 1, 50)
+    with pytest.raises(ValueError, match="`destination` is missing"):
+        downsample(folder, sampler(), label="click")
