@@ -9,7 +9,14 @@ from imbalance_kit.correction import (
 )
 from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
-from imbalance_kit.over_sampling import RandomOverSampler
+from imbalance_kit.over_sampling import (
+    ADASYN,
+    SMOTE,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    KMeansSMOTE,
+    RandomOverSampler,
+)
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
 from imbalance_kit.weighting import ClassWeighter
@@ -17,12 +24,17 @@ from imbalance_kit.weighting import ClassWeighter
 __version__ = "0.1.0"
 
 __all__ = [
+    "ADASYN",
+    "SMOTE",
+    "SVMSMOTE",
+    "BorderlineSMOTE",
     "CalibrationComparisonDisplay",
     "ChainedShift",
     "ClassShift",
     "ClassWeighter",
     "ComparisonReport",
     "CorrectedClassifier",
+    "KMeansSMOTE",
     "NonuniformNegativeSampler",
     "OffsetLogisticRegression",
     "RandomOverSampler",

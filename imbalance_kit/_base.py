@@ -73,9 +73,9 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
 
     A subclass names its direction in `_sampling_type` and implements `_fit_resample`, which here
     returns a `Draw`; where its output is not the input's distribution times a factor per class it
-    overrides `_shift_is_exact`. One that computes with the values of X, and does not only move rows,
-    sets `_computes`: other than numbers are then refused, and it finds them in `data.numbers`. One
-    that prefers some rows of a class for where the other classes are sets `_looks_at_other_classes`.
+    overrides `_shift_is_exact`. One that computes with the values of X sets `_computes`: anything
+    but numbers is then refused, and it finds them in `data.numbers`. One that prefers some rows of
+    a class for where the other classes are sets `_looks_at_other_classes`.
 
     Parameters
     ----------
