@@ -170,9 +170,8 @@ def _scan(
         while start < end and n_new <= _MANY * k * m:
             out = buffer[: min(N_ROWS, n - start)]
             scores.score(panel, start, out)
-            reaching = np.greater_equal(out, 0, out=mask[: len(out)])
-            places = np.flatnonzero(reaching)
-            above.append(out.ravel()[places])
+            places = _places(np.greater_equal(out, 0, out=mask[: len(out)]))
+            above.append(out.ravel().take(places))
             new.append(places + start * m)
             n_new += len(places)
             start += len(out)
@@ -183,13 +182,28 @@ def _scan(
         lowest = values - 2 * scores.base_errors[rows] - errors[group] - threshold[group]
         threshold += _kth_largest(group, lowest, k, m)
         keep = values + errors[group] >= threshold[group]
-        pairs, values = pairs[keep], values[keep]
+        pairs, values = pairs.compress(keep), values.compress(keep)
         if len(pairs) > _MANY * k * m:
             if not last:
                 raise TooCoarseError
             pairs, values = _settle(pairs, values, distances, base, queries, k)
     rows, group = np.divmod(pairs, m)
     return group, rows
+
+
+def _places(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the places of the few True entries, counted through a mask in C order.
+
+    Eight entries are looked at as one number, which is twice as fast as numpy's own way.
+    """
+    flat = mask.ravel()
+    if len(flat) % 8:
+        return flat.nonzero()[0]
+    words = flat.view(np.uint64)
+    (hit,) = (words != 0).nonzero()
+    (place,) = words[hit].view(np.bool_).nonzero()
+    places: NDArray[np.intp] = (hit << 3)[place >> 3] + (place & 7)
+    return places
 
 
 def _kth_largest(

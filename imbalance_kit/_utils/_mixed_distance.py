@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from imbalance_kit._utils._mixed_search import Indices
 
+_PART = 512  # rows scored at a time: with 256 queries what is held stays in the cache
+
 
 @dataclass(frozen=True)
 class MixedDistance:
@@ -89,10 +91,17 @@ class MixedKernel:
 
     def fill(self, rows: slice, queries: slice, out: NDArray[Any]) -> None:
         """Write the scores into `out`, of shape (rows, queries)."""
-        np.matmul(self._rows[rows], self._queries[:, queries], out=out)
-        agreeing = np.zeros(out.shape, dtype=np.uint8)
-        same = np.empty(out.shape, dtype=bool)
-        for own, asked in zip(self._row_codes, self._query_codes, strict=True):
-            np.equal(own[rows, None], asked[None, queries], out=same)
-            agreeing += same.view(np.uint8)
-        out += agreeing * self._bonus
+        shape = (min(_PART, len(out)), out.shape[1])
+        same, agreeing = np.empty(shape, dtype=bool), np.empty(shape, dtype=np.uint8)
+        bonus = np.empty(shape, dtype=self.dtype)
+        asked = self._query_codes[:, None, queries]
+        for start in range(0, len(out), _PART):
+            part = out[start : start + _PART]
+            n = len(part)
+            own = slice(rows.start + start, rows.start + start + n)
+            np.matmul(self._rows[own], self._queries[:, queries], out=part)
+            agreeing[:n] = 0
+            for codes, wanted in zip(self._row_codes[:, own, None], asked, strict=True):
+                np.equal(codes, wanted, out=same[:n])
+                agreeing[:n] += same[:n].view(np.uint8)
+            part += np.multiply(agreeing[:n], self._bonus, out=bonus[:n])
