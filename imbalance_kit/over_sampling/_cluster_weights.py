@@ -41,7 +41,7 @@ def cluster_weights(
 
 def mean_distance(rows: Any) -> float:
     """Return the mean Euclidean distance over pairs of different rows."""
-    n = rows.shape[0]
+    n: int = rows.shape[0]
     total = 0.0
     for i in range(0, n, _BLOCK_ROWS):
         block = rows[i : i + _BLOCK_ROWS]

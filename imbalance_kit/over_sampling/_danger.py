@@ -33,16 +33,15 @@ def share_of_others(
     """
     m, backend = fewer_neighbors(neighbors, len(codes), label)
     nearest = search.nearest(m, of=rows, backend=backend)
-    others: NDArray[np.float64] = (codes[nearest] != codes[rows, None]).sum(axis=1) / m
-    return others
+    others = codes[nearest] != codes[rows, None]
+    return np.asarray(others.sum(axis=1) / m)
 
 
 def in_danger(others: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether at least half, but not all, of a row's nearest are of another class."""
-    near: NDArray[np.bool_] = (others >= 0.5) & (others < 1)
-    return near
+    return np.asarray((others >= 0.5) & (others < 1))
 
 
 def is_noise(others: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether all of a row's nearest are of another class."""
-    return others == 1
+    return np.asarray(others == 1)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.cluster import MiniBatchKMeans
 
@@ -181,7 +182,10 @@ class KMeansSMOTE(BaseSampler):
         if clusterer.get_params().get("random_state", 0) is None:
             stream = class_stream(seed, "", stage="clusters")
             clusterer.set_params(random_state=int(stream.integers(2**31)))
-        self.kmeans_estimator_ = clusterer.fit(data.numbers)
+        rows = data.numbers
+        if sparse.issparse(rows) and not rows.data.flags.writeable:
+            rows = rows.copy()  # scikit-learn's k-means takes read-only arrays, but not in csr
+        self.kmeans_estimator_ = clusterer.fit(rows)
         labels = np.unique(clusterer.labels_, return_inverse=True)[1]
         single = labels.max() == 0
         self.cluster_balance_threshold_ = -np.inf if single else self.cluster_balance_threshold
