@@ -29,6 +29,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from imbalance_kit import (
+    SMOTE,
     ClassWeighter,
     CorrectedClassifier,
     RandomOverSampler,
@@ -47,6 +48,7 @@ SAMPLERS = [
     None,
     RandomUnderSampler(random_state=0),
     ClassWeighter(),
+    SMOTE(random_state=0),
     imblearn.over_sampling.SMOTE(random_state=0),
 ]
 
@@ -73,6 +75,7 @@ def _balancing(*kinds: str) -> list[Any]:
 # Our samplers in imbalanced-learn -----------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:No cluster holds")  # the classes overlap everywhere
 @pytest.mark.parametrize("sampler", _drawing("sampler", "weighter"), ids=lambda s: type(s).__name__)
 def test_sampler_is_a_step_of_imblearns_pipeline(sampler: Any) -> None:
     pipeline = imblearn.pipeline.make_pipeline(StandardScaler(), clone(sampler), LEARNER)
@@ -82,6 +85,7 @@ def test_sampler_is_a_step_of_imblearns_pipeline(sampler: Any) -> None:
     np.testing.assert_allclose(predicted, by_hand.predict_proba(scaled.transform(X)), rtol=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:No cluster holds")  # the classes overlap everywhere
 @pytest.mark.parametrize(
     "sampler", _balancing("sampler", "weighter"), ids=lambda s: type(s).__name__
 )
@@ -93,6 +97,7 @@ def test_pipeline_of_samplers_resamples(sampler: Any) -> None:
     assert abs(counts[0] - counts[1]) <= 1
 
 
+@pytest.mark.filterwarnings("ignore:No cluster holds")  # the classes overlap everywhere
 @pytest.mark.parametrize("sampler", _balancing("sampler"), ids=lambda s: type(s).__name__)
 def test_sampler_in_balanced_bagging(sampler: Any) -> None:
     bagging = BalancedBaggingClassifier(LEARNER, sampler=sampler, n_estimators=4, random_state=0)
