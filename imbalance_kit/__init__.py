@@ -12,6 +12,8 @@ from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import (
     ADASYN,
     SMOTE,
+    SMOTEN,
+    SMOTENC,
     SVMSMOTE,
     BorderlineSMOTE,
     KMeansSMOTE,
@@ -26,6 +28,8 @@ __version__ = "0.1.0"
 __all__ = [
     "ADASYN",
     "SMOTE",
+    "SMOTEN",
+    "SMOTENC",
     "SVMSMOTE",
     "BorderlineSMOTE",
     "CalibrationComparisonDisplay",

@@ -76,9 +76,9 @@ class MixedKernel:
         high = halves.astype(dtype)
         ones = np.ones(len(queries), dtype=dtype)
         self.dtype = dtype
-        self._rows = np.column_stack(
-            [numbers.astype(dtype), -high, (high - halves).astype(dtype)]
-        )[rows]
+        self._rows = np.column_stack([numbers.astype(dtype), -high, (high - halves).astype(dtype)])[
+            rows
+        ]
         self._queries = np.vstack([numbers[queries].T.astype(dtype), ones, ones])
         self._row_codes = distance.codes[:, rows]
         self._query_codes = distance.codes[:, queries]

@@ -6,16 +6,15 @@ among the nearest; only those are measured exactly and sorted, ties by the small
 is held beside the rows and the result is one block per thread.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from imbalance_kit._utils._neighbor_backend import without_self
+from imbalance_kit._utils._threads import count_threads, run_in_threads
 
 Indices = NDArray[np.intp]
 
@@ -24,7 +23,6 @@ _ROWS = 4096  # rows per block, a multiple of _CHUNK
 _QUERIES = 256  # queries per block
 _MOST_CHUNKS = 64  # chunks per query that are opened before a slower way is the better one
 _DIRECT_VALUES = 1 << 20  # exact distances held at a time
-_MAX_THREADS = 2
 
 
 class Kernel(Protocol):
@@ -50,7 +48,7 @@ class Distance(Protocol):
         """Return the scores between these rows and queries."""
 
 
-def nearest_rows(distance: Distance, k: int) -> Indices:
+def nearest_rows(distance: Distance, k: int, *, n_jobs: int | None = None) -> Indices:
     """Return the numbers of the `k` other rows nearest to each row, of shape (n_rows, k).
 
     Nearest first, ties by the smaller number. Identical rows share one search: of them only the
@@ -62,11 +60,13 @@ def nearest_rows(distance: Distance, k: int) -> Indices:
         Distance between n_rows rows.
     k : int
         Neighbours wanted, from 1 to n_rows - 1.
+    n_jobs : int or None, default=None
+        Threads.
     """
     keys = distance.keys()
     queries, group = distinct_rows(keys)
     rows = np.arange(len(keys)) if len(queries) == len(keys) else _first_of_each(group, k + 1)
-    found = _search(distance, rows, queries, k + 1)
+    found = _search(distance, rows, queries, k + 1, count_threads(n_jobs))
     return without_self(found[group], np.arange(len(keys)), k)
 
 
@@ -85,26 +85,25 @@ def _first_of_each(group: Indices, most: int) -> Indices:
     return np.sort(order[place < most])
 
 
-def _search(distance: Distance, rows: Indices, queries: Indices, k: int) -> Indices:
+def _search(distance: Distance, rows: Indices, queries: Indices, k: int, n_threads: int) -> Indices:
     """Return the `k` of `rows`, the queries among them, that are nearest to each query."""
     found = np.empty((len(queries), k), dtype=np.intp)
     kernel = _promising_kernel(distance, rows, queries, k)
 
-    def search(block: slice) -> None:
-        candidates = None if kernel is None else _candidates(kernel, block, len(rows), k)
-        if candidates is None:
-            found[block] = _direct(distance, rows, queries[block], k)
-        else:
-            found[block] = _ranked(distance, rows, queries[block], candidates, k)
+    def search(blocks: Iterator[slice]) -> None:
+        for block in blocks:
+            candidates = None if kernel is None else _candidates(kernel, block, len(rows), k)
+            if candidates is None:
+                found[block] = _direct(distance, rows, queries[block], k)
+            else:
+                found[block] = _ranked(distance, rows, queries[block], candidates, k)
 
     blocks = [slice(start, start + _QUERIES) for start in range(0, len(queries), _QUERIES)]
-    _in_threads(search, blocks)
+    run_in_threads(search, blocks, n_threads)
     return found
 
 
-def _promising_kernel(
-    distance: Distance, rows: Indices, queries: Indices, k: int
-) -> Kernel | None:
+def _promising_kernel(distance: Distance, rows: Indices, queries: Indices, k: int) -> Kernel | None:
     """Return the fastest kernel that a probe does not defeat; None where there is none.
 
     An outlier makes the scores of single precision too coarse, many equal distances those of any.
@@ -117,16 +116,6 @@ def _promising_kernel(
         if _candidates(trial, slice(0, len(probe)), len(rows), k) is not None:
             return distance.kernel(rows, queries, dtype)
     return None
-
-
-def _in_threads(work: Callable[[slice], None], blocks: list[slice]) -> None:
-    """Call `work` on every block, in threads of which each has one thread of BLAS."""
-    if len(blocks) == 1:
-        work(blocks[0])
-        return
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(_MAX_THREADS) as pool:
-        for _ in pool.map(work, blocks):
-            pass
 
 
 # Pairs that may be among the nearest --------------------------------------------------------------

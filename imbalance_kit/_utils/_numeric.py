@@ -60,25 +60,25 @@ def rows_like(X: Any, values: NDArray[np.floating[Any]], source: NDArray[np.intp
     A pandas index is taken from the rows `source` of `X`.
     """
     if hasattr(X, "iloc"):
-        columns = {j: _cast(values[:, j], dtype) for j, dtype in enumerate(X.dtypes.tolist())}
+        columns = {j: cast_numbers(values[:, j], dtype) for j, dtype in enumerate(X.dtypes.tolist())}
         frame = type(X)(columns, index=X.index[source])
         frame.columns = X.columns
         return frame
     if hasattr(X, "get_column"):
         like = X.head(0).to_dict()
         columns = {
-            name: _cast(values[:, j], column.to_numpy().dtype)
+            name: cast_numbers(values[:, j], column.to_numpy().dtype)
             for j, (name, column) in enumerate(like.items())
         }
         return type(X)(columns).cast(X.schema)
     if sparse.issparse(X):
         rows = sparse.csr_array(values)
-        rows.data = _cast(rows.data, X.dtype)
+        rows.data = cast_numbers(rows.data, X.dtype)
         rows.eliminate_zeros()
         return type(X)(rows).asformat(X.format)
     if isinstance(X, (list, tuple)):
-        return _cast(values, np.asarray(X).dtype).tolist()
-    return _cast(values, X.dtype)
+        return cast_numbers(values, np.asarray(X).dtype).tolist()
+    return cast_numbers(values, X.dtype)
 
 
 def _as_floats(rows: Any, hint: str) -> Any:
@@ -127,8 +127,8 @@ def is_numeric(dtype: Any) -> bool:
     return getattr(dtype, "kind", "O") in "iuf"
 
 
-def _cast(values: NDArray[np.floating[Any]], dtype: Any) -> Any:
-    """Return a column of numbers in the numpy or pandas `dtype` of its kind."""
+def cast_numbers(values: NDArray[np.floating[Any]], dtype: Any) -> Any:
+    """Return a column of numbers in a numpy or pandas `dtype`; integers are rounded to nearest."""
     plain = np.dtype(getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)))
     if plain.kind == "O":
         return values
