@@ -22,6 +22,8 @@ from sklearn.svm import SVC
 from imbalance_kit import (
     ADASYN,
     SMOTE,
+    SMOTEN,
+    SMOTENC,
     SVMSMOTE,
     BorderlineSMOTE,
     ClassShift,
@@ -134,6 +136,11 @@ CONFIGURATIONS: dict[str, list[Any]] = {
         KMeansSMOTE(kmeans_estimator=2, cluster_balance_threshold=0.05, density_exponent=2.0),
     ],
     "ADASYN": [ADASYN(n_neighbors=3, sampling_strategy=Ratios({1: 0.9}, of="majority"))],
+    "SMOTENC": [
+        SMOTENC([False, True, False, True], k_neighbors=3, sampling_strategy={1: 40}),
+        SMOTENC([0], k_neighbors=NearestNeighbors(n_neighbors=4)),
+    ],
+    "SMOTEN": [SMOTEN(k_neighbors=2, sampling_strategy="minority")],
     "ClassWeighter": [
         ClassWeighter(0.5),
         ClassWeighter({0: 0.6, 1: 0.4}),
@@ -164,7 +171,8 @@ CONFIGURATIONS: dict[str, list[Any]] = {
 # Where a law is blank for a class in every configuration, and why. Laws of another kind of object,
 # such as rows of a shift, need no entry.
 _CHOOSING = ("ADASYN", "BorderlineSMOTE", "KMeansSMOTE", "SVMSMOTE")
-_INTERPOLATING = (*_CHOOSING, "SMOTE")
+_INTERPOLATING = (*_CHOOSING, "SMOTE", "SMOTENC")
+_SYNTHETIC = (*_INTERPOLATING, "SMOTEN")
 _EXACTLY_UNDONE = (
     "check_corrected_mean_is_the_base_rate",
     "check_corrected_loss_is_that_of_all_rows",
@@ -196,10 +204,10 @@ _REASONS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
         ("SamplerChain",),
         ("check_rows_per_class_are_as_asked",),
     ),
-    ("its shift is not exact", _INTERPOLATING, _EXACTLY_UNDONE),
+    ("its shift is not exact", _SYNTHETIC, _EXACTLY_UNDONE),
     (
         "copies of a row are its nearest neighbours",
-        _INTERPOLATING,
+        _SYNTHETIC,
         ("check_weight_is_repetition_in_draws",),
     ),
     (
@@ -209,7 +217,13 @@ _REASONS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ),
     (
         "it makes no rows of two others",
-        ("NonuniformNegativeSampler", "RandomOverSampler", "RandomUnderSampler", "SamplerChain"),
+        (
+            "NonuniformNegativeSampler",
+            "RandomOverSampler",
+            "RandomUnderSampler",
+            "SMOTEN",
+            "SamplerChain",
+        ),
         ("check_synthetic_rows_lie_between_their_parents",),
     ),
 ]

@@ -82,7 +82,7 @@ def category_codes(values: Any) -> NDArray[np.intp]:
     """
     if hasattr(values, "iloc"):
         if hasattr(values, "cat"):
-            return values.cat.codes.to_numpy().astype(np.intp) + 1
+            return np.asarray(values.cat.codes, dtype=np.intp) + 1
         import pandas as pd  # the column is one of pandas
 
         codes, _ = pd.factorize(values)

@@ -1,4 +1,4 @@
-"""The distance of SMOTE-NC: Euclidean on numbers, plus a fixed step for every category that differs.
+"""The distance of SMOTE-NC: Euclidean on numbers, and a fixed step per category that differs.
 
 Source: N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer (2002), section 6.1,
 https://doi.org/10.1613/jair.953: squared, it is ``sum_j (x_j - z_j)² + m² · (categories that
@@ -36,10 +36,10 @@ class MixedDistance:
 
     def pairs(self, one: Indices, other: Indices) -> NDArray[np.float64]:
         """Return the squared distances of pairs of rows."""
-        differing = np.zeros(np.broadcast_shapes(one.shape, other.shape), dtype=np.int64)
-        for column in self.codes:
-            differing += column[one] != column[other]
-        away = differing * self.step**2
+        away = np.zeros(np.broadcast_shapes(one.shape, other.shape))
+        for codes in self.codes:
+            away += codes[one] != codes[other]
+        away *= self.step**2
         for column in self.numbers.T:
             away += (column[one] - column[other]) ** 2
         return away

@@ -173,7 +173,8 @@ def _ranked(
     of, near = candidates.queries, rows[candidates.rows]
     order = np.lexsort((near, distance.pairs(queries[of], near), of))
     first = np.searchsorted(of[order], np.arange(len(queries)))
-    return near[order[first[:, None] + np.arange(k)]]
+    nearest: Indices = near[order[first[:, None] + np.arange(k)]]
+    return nearest
 
 
 def _direct(distance: Distance, rows: Indices, queries: Indices, k: int) -> Indices:

@@ -30,9 +30,9 @@ def split_columns(
     if isinstance(categorical_features, str) and categorical_features == "auto":
         if not is_dataframe(table):
             raise ValueError(
-                "When `categorical_features='auto'`, the input data should be a pandas.DataFrame or "
-                f"a polars.DataFrame, whose columns have dtypes. Got {type(table)} instead. Hint: "
-                "give the numbers of the categorical columns."
+                "When `categorical_features='auto'`, the input data should be a pandas.DataFrame "
+                f"or a polars.DataFrame, whose columns have dtypes. Got {type(table)} instead. "
+                "Hint: give the numbers of the categorical columns."
             )
         named = np.array([is_category(column(table, j)) for j in range(n_columns)])
     else:
@@ -42,7 +42,8 @@ def split_columns(
     if named.all():
         raise ValueError(
             "SMOTE-NC is not designed to work only with categorical features. It requires some "
-            "numerical features. Hint: use SMOTEN."
+            f"numerical features, and all columns (n_features={n_columns}) are categories. Hint: "
+            "use SMOTEN."
         )
     if not named.any():
         raise ValueError(

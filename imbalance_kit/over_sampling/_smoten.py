@@ -151,7 +151,7 @@ class SMOTEN(BaseSampler):
             )
         table = as_table(data.X)
         codes = self._codes(table)
-        self.neighborhoods_ = {}
+        self.neighborhoods_: dict[Any, NDArray[np.intp]] = {}
         added: dict[int, NDArray[np.intp]] = {}
         givers = [np.empty((table.shape[1], 0), dtype=np.intp)]
         for part in classes_to_fill(data, plan, seed):
@@ -197,3 +197,9 @@ class SMOTEN(BaseSampler):
         votes = [count_votes(levels[part.members], voters) for levels in codes]
         givers = np.array([vote.winners(seeds, part.stream) for vote in votes])
         return part.members[seeds], part.members[givers]
+
+    def __sklearn_tags__(self) -> Any:
+        """Describe the input that is taken: tables, with text and missing values."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = False
+        return tags

@@ -182,7 +182,8 @@ class SMOTENC(BaseSampler):
         neighbors = check_neighbors(self.k_neighbors, "k_neighbors")
         table = as_table(data.X)
         self.categorical_encoder_ = self._fit_encoder(table)
-        self.median_std_, self.neighborhoods_ = {}, {}
+        self.median_std_: dict[Any, float] = {}
+        self.neighborhoods_: dict[Any, NDArray[np.intp]] = {}
         made = {
             part.code: self._parents(part, take_rows(table, part.members), neighbors)
             for part in classes_to_fill(data, plan, seed)
@@ -234,6 +235,13 @@ class SMOTENC(BaseSampler):
         votes = {j: count_votes(own, near) for j, own in zip(features[1], codes, strict=True)}
         givers = {j: part.members[vote.winners(seeds, part.stream)] for j, vote in votes.items()}
         return MixedParents(part.members[seeds], part.members[partners], steps, givers)
+
+    def __sklearn_tags__(self) -> Any:
+        """Describe the input that is taken: tables, with text among the categories; no missing number."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = False
+        tags.input_tags.allow_nan = False
+        return tags
 
 
 def _one_hot(

@@ -182,7 +182,13 @@ NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
         "which rows of a class it prefers depends on where the other classes are",
     ),
     "no neighbours": (
-        lambda p: not any(hasattr(s, "neighbor_indices_") for s in links(p.fitted)),
+        lambda p: (
+            not any(
+                hasattr(link, name)
+                for link in links(p.fitted)
+                for name in ("neighbor_indices_", "neighborhoods_")
+            )
+        ),
         "copies of a row are each other's nearest neighbours, which a weight does not say",
     ),
     "shift to undo": (_has_a_shift_to_undo, "it has no exact shift to undo"),

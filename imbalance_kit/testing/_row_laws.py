@@ -133,7 +133,8 @@ def check_synthetic_rows_lie_between_their_parents(estimator: Any) -> None:
     The seed is in `sample_indices_`, the other parent in `neighbor_indices_`, the step in `steps_`:
     so every synthetic row can be explained. Up to rounding (a relative 1e-12, 1e-5 in float32), and
     for integers within 1. Steps lie in [0, 1], or in the interval that the class documents
-    (`_step_interval`); a row of the input has no neighbour (-1) and no step (NaN).
+    (`_step_interval`); a row of the input has no neighbour (-1) and no step (NaN). Where the class
+    keeps `continuous_features_`, the columns that are numbers, it speaks of those.
 
     Parameters
     ----------
@@ -160,10 +161,11 @@ def check_synthetic_rows_lie_between_their_parents(estimator: Any) -> None:
         assert (neighbors[~made] == -1).all(), "a row of the input has a neighbour"
         low, high = getattr(sampler, "_step_interval", (0.0, 1.0))
         assert ((steps[made] >= low) & (steps[made] <= high)).all(), f"steps beyond {low}, {high}"
-        rows = X.astype(np.float64)
+        numeric = getattr(sampler, "continuous_features_", slice(None))
+        rows = X[:, numeric].astype(np.float64)
         seeds, ends = rows[sampler.sample_indices_[made]], rows[neighbors[made]]
         np.testing.assert_allclose(
-            np.asarray(X_res)[made],
+            np.asarray(X_res)[made][:, numeric],
             seeds + steps[made, None] * (ends - seeds),
             rtol=0,
             atol=tolerance * (1 if dtype is np.int64 else np.abs(rows).max()),
