@@ -153,8 +153,9 @@ def numbers_like(values: Any, numbers: NDArray[np.float64]) -> Any:
     if hasattr(values, "rank") and not hasattr(values, "iloc"):  # polars
         plain = values.head(0).to_numpy().dtype
         return type(values)(values.name, cast_numbers(numbers, plain)).cast(values.dtype)
-    if values.dtype == object and np.asarray(values.tolist()).dtype.kind in "iu":
-        return np.rint(numbers).astype(np.int64).astype(object)
+    if values.dtype == object:
+        whole = np.asarray(values.tolist()).dtype.kind in "iu"
+        return (np.rint(numbers).astype(np.int64) if whole else numbers).astype(object)
     return cast_numbers(numbers, values.dtype)
 
 

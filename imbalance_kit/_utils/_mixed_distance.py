@@ -75,7 +75,7 @@ class MixedKernel:
         halves = 0.5 * np.einsum("ij,ij->i", numbers, numbers)
         high = halves.astype(dtype)
         ones = np.ones(len(queries), dtype=dtype)
-        self.dtype = dtype
+        self.dtype, self.scale = dtype, scale
         self._rows = np.column_stack([numbers.astype(dtype), -high, (high - halves).astype(dtype)])[
             rows
         ]
