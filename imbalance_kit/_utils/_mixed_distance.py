@@ -100,8 +100,9 @@ class MixedKernel:
             n = len(part)
             own = slice(rows.start + start, rows.start + start + n)
             np.matmul(self._rows[own], self._queries[:, queries], out=part)
-            agreeing[:n] = 0
-            for codes, wanted in zip(self._row_codes[:, own, None], asked, strict=True):
-                np.equal(codes, wanted, out=same[:n])
+            codes = self._row_codes[:, own, None]
+            np.equal(codes[0], asked[0], out=agreeing[:n].view(bool))
+            for number in range(1, len(codes)):
+                np.equal(codes[number], asked[number], out=same[:n])
                 agreeing[:n] += same[:n].view(np.uint8)
             part += np.multiply(agreeing[:n], self._bonus, out=bonus[:n])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._neighbor_backend import without_self
-from imbalance_kit._utils._threads import count_threads, run_in_threads
+from imbalance_kit._utils._threads import count_threads, one_thread_each, run_in_threads
 
 Indices = NDArray[np.intp]
 
@@ -88,7 +88,8 @@ def _first_of_each(group: Indices, most: int) -> Indices:
 def _search(distance: Distance, rows: Indices, queries: Indices, k: int, n_threads: int) -> Indices:
     """Return the `k` of `rows`, the queries among them, that are nearest to each query."""
     found = np.empty((len(queries), k), dtype=np.intp)
-    kernel = _promising_kernel(distance, rows, queries, k)
+    with one_thread_each():
+        kernel = _promising_kernel(distance, rows, queries, k)
 
     def search(blocks: Iterator[slice]) -> None:
         for block in blocks:

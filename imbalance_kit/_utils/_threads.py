@@ -49,7 +49,7 @@ def run_in_threads(work: Callable[[Iterator[T]], object], tasks: Sequence[T], n:
             yield task
 
     n = min(n, len(tasks))
-    with _one_thread_each():
+    with one_thread_each():
         if n <= 1:
             work(mine())
             return
@@ -67,7 +67,7 @@ class _Limit:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Limit the library to one thread; the last of several callers at once lifts the limit."""
     with _Limit.lock:
         _Limit.holders += 1
