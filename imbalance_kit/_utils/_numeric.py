@@ -36,7 +36,9 @@ def numeric_matrix(X: Any, *, hint: str = "encode them first") -> Any:
             raise _not_finite(X, np.unique(matrix.indices[broken]))
         return matrix
     matrix = _as_floats(_frame_to_numbers(X, hint) if is_dataframe(X) else np.asarray(X), hint)
-    if not np.isfinite(matrix).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = matrix.sum()  # one pass without a mask; NaN and infinity stay in it
+    if not np.isfinite(total) and not np.isfinite(matrix).all():
         raise _not_finite(X, np.flatnonzero(~np.isfinite(matrix).all(axis=0)))
     return matrix
 
@@ -60,7 +62,9 @@ def rows_like(X: Any, values: NDArray[np.floating[Any]], source: NDArray[np.intp
     A pandas index is taken from the rows `source` of `X`.
     """
     if hasattr(X, "iloc"):
-        columns = {j: cast_numbers(values[:, j], dtype) for j, dtype in enumerate(X.dtypes.tolist())}
+        columns = {
+            j: cast_numbers(values[:, j], dtype) for j, dtype in enumerate(X.dtypes.tolist())
+        }
         frame = type(X)(columns, index=X.index[source])
         frame.columns = X.columns
         return frame

@@ -50,7 +50,8 @@ class KMeansSMOTE(BaseSampler):
         1, the row itself not counted. An object with `fit` and `kneighbors` is asked instead; it
         counts the row itself.
     n_jobs : int or None, default=None
-        Threads of the neighbour search; None and -1 use all cores.
+        Threads of the neighbour search and of the distances within clusters; None and -1 use all
+        cores.
     kmeans_estimator : int or clusterer, default=None
         Number of clusters of a MiniBatchKMeans, or an estimator with `fit` that leaves `labels_`;
         fitted once for all classes. None stands for 8 clusters.
@@ -161,7 +162,7 @@ class KMeansSMOTE(BaseSampler):
             threshold = self.cluster_balance_threshold_
             least = part.n_new / n_all / 2 if threshold == "auto" else threshold
             homes = _homes(part, clusters, least, neighbors[0])
-            weights = cluster_weights(data.numbers, homes, self.density_exponent)
+            weights = cluster_weights(data.numbers, homes, self.density_exponent, self.n_jobs)
             shares = largest_remainder(weights, part.n_new, part.stream)
             made[part.code] = _fill(search, neighbors, part, homes, shares)
         return as_draw(made)

@@ -17,6 +17,12 @@ X = np.random.default_rng(0).normal(size=(40, 3)) * np.arange(1, 41)[:, None]
 def test_mean_distance(block: int, form: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_BLOCK_ROWS", block)
     assert mean_distance(form(X)) == pytest.approx(pdist(X).mean(), rel=1e-9)
+    assert mean_distance(form(X), 3) == mean_distance(form(X))
+
+
+def test_mean_distance_far_from_the_origin() -> None:
+    """At 1e8 the spacing of floats is 1.5e-8: the distances, of about 30, are known to 1e-9."""
+    assert mean_distance(X + 1e8) == pytest.approx(pdist(X).mean(), rel=1e-8)
 
 
 @pytest.mark.parametrize("exponent", ["auto", 0.0, 3.5])
