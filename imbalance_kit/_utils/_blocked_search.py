@@ -9,6 +9,7 @@ nearest is ever dropped, so the result is exact whatever the data are like.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any, Protocol
 
@@ -19,7 +20,7 @@ from imbalance_kit._utils._exact_ranking import rank_within
 from imbalance_kit._utils._threads import run_in_threads
 
 N_ROWS = 1024  # base rows at a time: with the queries, a block of scores that stays in cache
-_N_QUERIES = 256
+N_QUERIES = 256
 _MANY = 32  # candidates per query and neighbour beyond which the scores are too coarse
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -62,6 +63,7 @@ def blocked_nearest(
     queries: NDArray[np.intp],
     k: int,
     n_threads: int,
+    n_queries: int = N_QUERIES,
 ) -> NDArray[np.intp]:
     """Return the `k` rows of `base` nearest to each query, nearest first, ties by row number.
 
@@ -79,19 +81,20 @@ def blocked_nearest(
         Neighbours to find.
     n_threads : int
         Threads to use.
+    n_queries : int
+        Queries in a block.
     """
     found = np.empty((len(queries), k), dtype=np.intp)
     levels = _Levels(tiers)
     spread = strided(len(queries))
-    size = max(1, min(_N_QUERIES, -(-len(queries) // n_threads)))
+    size = max(1, min(n_queries, -(-len(queries) // n_threads)))
 
     def work(blocks: Iterator[NDArray[np.intp]]) -> None:
         buffers = _Buffers(n_sampled(k), size)
         for block in blocks:
             of = queries[block]
-            group, rows = levels.run(
-                lambda scores, last, of=of: _scan(scores, distances, base, of, k, buffers, last)
-            )
+            scan = partial(_scan, distances=distances, base=base, queries=of, k=k, buffers=buffers)
+            group, rows = levels.run(scan)
             key = np.sort(group.astype(np.uint64) << np.uint64(32) | base[rows].astype(np.uint64))
             group, rows = (key >> np.uint64(32)).astype(np.intp), (key & _LOW).astype(np.intp)
             best = rank_within(group, distances(of[group], rows), k)
@@ -110,16 +113,16 @@ class _Levels:
         self._lock = Lock()
         self._tried = self._failed = 0
 
-    def run(self, scan: Callable[[Scores, bool], Any]) -> Any:
+    def run(self, scan: Callable[..., Any]) -> Any:
         """Return what `scan` finds with the coarsest scores that do."""
         last = len(self._tiers) - 1
         if last > 0 and 2 * self._failed <= self._tried:
             self._tried += 1
             try:
-                return scan(self._get(0), False)
+                return scan(self._get(0), last=False)
             except TooCoarseError:
                 self._failed += 1
-        return scan(self._get(last), True)
+        return scan(self._get(last), last=True)
 
     def _get(self, level: int) -> Scores:
         with self._lock:
@@ -153,6 +156,7 @@ def _scan(
     queries: NDArray[np.intp],
     k: int,
     buffers: _Buffers,
+    *,
     last: bool,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return pairs (number of the query, place in the base) that hold every nearest row."""

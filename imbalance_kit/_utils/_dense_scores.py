@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _CHUNK = 1 << 16  # rows converted at a time
-_REACH = 2.0**40  # norm that the largest row is scaled to: its square, and a tiny one, fit float32
+_LARGEST = (
+    40  # power of 2 that the largest norm is scaled to: its square fits float32, as do small ones
+)
 _FLOOR = 2.0**-90  # what is lost where float32 underflows
 
 
@@ -35,11 +37,12 @@ class DenseScores:
         X: NDArray[Any],
         base: NDArray[np.intp],
         centre: NDArray[np.float64],
-        scale: float,
+        reach: float,
         dtype: type[np.floating[Any]],
         n_sample: int,
     ) -> None:
-        self._X, self._centre, self._scale, self.dtype = X, centre, scale, dtype
+        self._X, self._centre, self.dtype = X, centre, dtype
+        self._scale = 2.0 ** (_LARGEST - np.frexp(reach)[1])
         n, d = len(base), X.shape[1]
         self.n_base = n
         self.rate = 1.01 * (2 * d + 16 if dtype is np.float64 else d + 8) * np.finfo(dtype).eps / 2

@@ -6,38 +6,33 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-_BLOCK = 1 << 18  # numbers gathered at a time: small enough to stay in cache
+_BLOCK = 1 << 18  # numbers gathered at a time: few enough to stay in cache
 
 
 def squared_distances(
-    X: Any, first: NDArray[np.intp], second: NDArray[np.intp], unit: float = 1.0
+    X: Any, first: NDArray[np.intp], second: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Return ``|X[first] - X[second]|²`` pair by pair, from the differences, in float64.
 
-    Products such as ``|a|² - 2 a·b + |b|²`` lose the distance of close rows far from the origin;
-    differences do not. They are multiplied by `unit`, a power of two, before they are squared.
+    Products such as ``|a|² - 2 a·b + |b|²`` lose the distance of close rows that are far from the
+    origin; differences do not.
     """
     squares = np.empty(len(first))
-    step = max(1, _BLOCK // max(1, X.shape[1]))
-    if sparse.issparse(X):
-        step = _BLOCK
+    is_sparse = sparse.issparse(X)
+    step = _BLOCK if is_sparse else max(1, _BLOCK // max(1, X.shape[1]))
     for start in range(0, len(first), step):
         block = slice(start, start + step)
-        if sparse.issparse(X):
-            moved = (X[first[block]] - X[second[block]]).astype(np.float64)
-            squares[block] = np.asarray((moved * unit).power(2).sum(axis=1)).ravel()
+        if is_sparse:
+            apart = X[first[block]].astype(np.float64) - X[second[block]].astype(np.float64)
+            squares[block] = np.asarray(apart.power(2).sum(axis=1)).ravel()
             continue
         apart = np.take(X, first[block], axis=0).astype(np.float64, copy=False)
         apart -= np.take(X, second[block], axis=0)
-        if unit != 1.0:
-            apart *= unit
         np.einsum("ij,ij->i", apart, apart, out=squares[block])
     return squares
 
 
-def rank_within(
-    group: NDArray[np.intp], squares: NDArray[np.float64], k: int
-) -> NDArray[np.intp]:
+def rank_within(group: NDArray[np.intp], squares: NDArray[np.float64], k: int) -> NDArray[np.intp]:
     """Return the places of the `k` smallest squares of each group, smallest first.
 
     `group` ascends from 0, below 65,536; within a group equal squares keep their order.
@@ -48,3 +43,15 @@ def rank_within(
     counts = np.bincount(group)
     rank = np.arange(len(group)) - np.repeat(np.cumsum(counts) - counts, counts)
     return order[rank < k]
+
+
+def without_self(found: NDArray[np.intp], of: NDArray[np.intp], k: int) -> NDArray[np.intp]:
+    """Return the first `k` entries of each row of `found` that are not the row of `of` itself."""
+    itself = found == of[:, None]
+    n_kept = found.shape[1] - 1
+    if n_kept < k:  # there is no entry to spare, so no row is among its own
+        return found
+    # Without a self the last entry goes, so that every row loses one, and what is left lines up.
+    itself[~itself.any(axis=1), -1] = True
+    others: NDArray[np.intp] = found[~itself].reshape(len(found), n_kept)[:, :k]
+    return others

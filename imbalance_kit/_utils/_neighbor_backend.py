@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from imbalance_kit._utils._exact_ranking import without_self
+
 
 def ask_backend(
     backend: Any, rows: Any, k: int, of: NDArray[np.intp], among: NDArray[np.intp]
@@ -20,12 +22,3 @@ def ask_backend(
     n_asked = min(k + 1, len(among))
     places = np.asarray(index.kneighbors(rows[of], n_neighbors=n_asked, return_distance=False))
     return without_self(among[places], of, k)
-
-
-def without_self(found: NDArray[np.intp], of: NDArray[np.intp], k: int) -> NDArray[np.intp]:
-    """Return the first `k` entries of each row of `found` that are not the row of `of` itself."""
-    itself = found == of[:, None]
-    if not itself.any():
-        return found[:, :k]
-    order = np.argsort(itself, axis=1, kind="stable")  # the others first, in their order
-    return np.take_along_axis(found, order, axis=1)[:, :k]

@@ -30,11 +30,11 @@ def count_threads(n_jobs: int | None) -> int:
     if n_jobs is not None:
         return int(joblib.effective_n_jobs(n_jobs))
     allowed = [library["num_threads"] for library in _libraries().info()]
-    return max(allowed, default=joblib.cpu_count())
+    return int(max(allowed, default=joblib.cpu_count()))
 
 
 def run_in_threads(work: Callable[[Iterator[T]], object], tasks: Sequence[T], n: int) -> None:
-    """Call `work` in at most `n` threads, each with an iterator that shares `tasks` with the others.
+    """Call `work` in at most `n` threads, each with an iterator over its share of `tasks`.
 
     Meanwhile each call into the linear algebra library uses one thread.
     """
