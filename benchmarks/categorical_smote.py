@@ -75,7 +75,8 @@ def memory_as_rows_double() -> dict[str, float]:
     for n in (25_000, 50_000, 100_000, 200_000):
         X, y = categories(n, 10, 10)
         peaks[f"{n:,} rows"] = round(
-            peak_megabytes(lambda: SMOTEN(random_state=0).fit_resample(X, y)), 1  # noqa: B023
+            peak_megabytes(lambda: SMOTEN(random_state=0).fit_resample(X, y)),
+            1,  # noqa: B023
         )
     return peaks
 

@@ -92,7 +92,8 @@ class MixedKernel:
     def fill(self, rows: slice, queries: slice, out: NDArray[Any]) -> None:
         """Write the scores into `out`, of shape (rows, queries)."""
         shape = (min(_PART, len(out)), out.shape[1])
-        same, agreeing = np.empty(shape, dtype=bool), np.empty(shape, dtype=np.uint8)
+        same = np.empty(shape, dtype=bool)
+        agreeing = np.empty(shape, dtype=np.min_scalar_type(len(self._row_codes)))
         bonus = np.empty(shape, dtype=self.dtype)
         asked = self._query_codes[:, None, queries]
         for start in range(0, len(out), _PART):
@@ -100,9 +101,8 @@ class MixedKernel:
             n = len(part)
             own = slice(rows.start + start, rows.start + start + n)
             np.matmul(self._rows[own], self._queries[:, queries], out=part)
-            codes = self._row_codes[:, own, None]
-            np.equal(codes[0], asked[0], out=agreeing[:n].view(bool))
-            for number in range(1, len(codes)):
-                np.equal(codes[number], asked[number], out=same[:n])
+            agreeing[:n] = 0
+            for codes, wanted in zip(self._row_codes[:, own, None], asked, strict=True):
+                np.equal(codes, wanted, out=same[:n])
                 agreeing[:n] += same[:n].view(np.uint8)
             part += np.multiply(agreeing[:n], self._bonus, out=bonus[:n])

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._neighbor_backend import without_self
+from imbalance_kit._utils._exact_ranking import without_self
 from imbalance_kit._utils._threads import count_threads, one_thread_each, run_in_threads
 
 Indices = NDArray[np.intp]

@@ -82,6 +82,13 @@ def test_whatever_a_category_counts(step: float) -> None:
     assert_nearest(*rows("plain"), step, 4)
 
 
+def test_more_categories_than_a_byte_counts() -> None:
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 2, (700, 500)).astype(np.uint8)
+    codes[:600] = 0  # that agree everywhere
+    assert_nearest(rng.normal(size=(500, 1)), codes, 1.0, 3)
+
+
 @pytest.mark.parametrize("k", [30, 899])
 def test_many_neighbours(k: int) -> None:
     assert_nearest(*rows("plain"), 1.0, k)
