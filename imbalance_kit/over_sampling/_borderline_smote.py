@@ -138,6 +138,11 @@ class BorderlineSMOTE(BaseSampler):
         self.kind = kind
         self.n_jobs = n_jobs
 
+    @property
+    def in_danger_indices(self) -> dict[Any, NDArray[np.intp]]:
+        """`in_danger_indices_` by the name it has in imbalanced-learn."""
+        return self.in_danger_indices_
+
     def _shift_is_exact(self) -> bool:
         return False
 
@@ -147,7 +152,8 @@ class BorderlineSMOTE(BaseSampler):
         nearest = check_neighbors(self.k_neighbors, "k_neighbors")
         around = check_neighbors(self.m_neighbors, "m_neighbors")
         search, codes = NeighborSearch(data.numbers, n_jobs=self.n_jobs), data.target.codes
-        made, self.in_danger_indices_ = {}, {}
+        self.in_danger_indices_: dict[Any, NDArray[np.intp]] = {}
+        made = {}
         for part in classes_to_fill(data, plan, seed):
             others = share_of_others(search, around, part.members, codes, part.label)
             danger = part.members[in_danger(others)]

@@ -1,11 +1,15 @@
 """ADASYN: as many rows per seed as its share of other classes asks for, and as asked in all."""
 
+from typing import Any
+
 import imblearn.over_sampling
 import numpy as np
 import pytest
+from imblearn.over_sampling.tests import test_adasyn as peer_tests
 
 from imbalance_kit import ADASYN
 from tests.over_sampling._clouds import SHAPES, clouds, made, others_by_brute_force, peer_seeds
+from tests.over_sampling._peer_tests import cases
 
 
 @pytest.mark.parametrize(("sizes", "n_features", "distance"), SHAPES)
@@ -59,3 +63,17 @@ def test_rows_with_equal_shares_are_drawn_among() -> None:
         times += np.bincount(made(sampler)[0], minlength=90)[y == 1]
     assert times.sum() == 2000
     assert (np.abs(times - 50) < 4 * np.sqrt(200 * 0.25 * 0.75)).all()
+
+
+DEVIATIONS = {
+    "test_ada_fit_resample": "fixed rows: others are drawn for a seed",
+    "test_ada_fit_resample_nn_obj": "fixed rows: others are drawn for a seed",
+}
+
+
+@pytest.mark.parametrize(("test", "arguments"), cases(peer_tests, DEVIATIONS))
+def test_what_imbalanced_learn_tests(
+    test: Any, arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_tests, "ADASYN", ADASYN)
+    test(**arguments)

@@ -5,10 +5,12 @@ from typing import Any
 import imblearn.over_sampling
 import numpy as np
 import pytest
+from imblearn.over_sampling._smote.tests import test_borderline_smote as peer_tests
 from scipy.stats import kstest
 
 from imbalance_kit import BorderlineSMOTE
 from tests.over_sampling._clouds import SHAPES, clouds, made
+from tests.over_sampling._peer_tests import cases
 
 CHANCE = 1 - 0.99994  # four standard errors
 
@@ -87,3 +89,17 @@ def test_an_unknown_kind() -> None:
     X, y = clouds((30, 10))
     with pytest.raises(ValueError, match=r"`kind` must be one of .*got 'borderline-3'"):
         BorderlineSMOTE(kind="borderline-3").fit_resample(X, y)  # type: ignore[arg-type]
+
+
+DEVIATIONS = {
+    "test_borderline_smote_no_in_danger_samples": "the count asked for is delivered",
+}
+
+
+@pytest.mark.parametrize(("test", "arguments"), cases(peer_tests, DEVIATIONS))
+@pytest.mark.filterwarnings("ignore:No row of class .* is in danger")
+def test_what_imbalanced_learn_tests(
+    test: Any, arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_tests, "BorderlineSMOTE", BorderlineSMOTE)
+    test(**arguments)

@@ -5,10 +5,12 @@ from typing import Any
 import imblearn.over_sampling
 import numpy as np
 import pytest
+from imblearn.over_sampling._smote.tests import test_kmeans_smote as peer_tests
 from sklearn.cluster import DBSCAN, KMeans
 
-from imbalance_kit import KMeansSMOTE
+from imbalance_kit import SMOTE, KMeansSMOTE
 from tests.over_sampling._clouds import clouds, made, peer_seeds
+from tests.over_sampling._peer_tests import cases
 
 
 def _many_places(seed: int, n_features: int) -> tuple[Any, Any]:
@@ -106,3 +108,29 @@ def test_wrong_parameters(parameters: Any, error: Any, message: str) -> None:
     X, y = clouds((30, 10))
     with pytest.raises(error, match=message):
         KMeansSMOTE(**parameters).fit_resample(X, y)
+
+
+DEVIATIONS = {
+    "test_kmeans_smote": "there is no nn_k_: one search serves all; the rest is below",
+    "test_sample_kmeans_custom": "there is no nn_k_: one search serves all; the rest is below",
+    "test_sample_kmeans_not_enough_clusters": "the count is delivered, and a warning",
+}
+
+
+@pytest.mark.parametrize(("test", "arguments"), cases(peer_tests, DEVIATIONS))
+def test_what_imbalanced_learn_tests(
+    test: Any, arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_tests, "KMeansSMOTE", KMeansSMOTE)
+    monkeypatch.setattr(peer_tests, "SMOTE", SMOTE)
+    test(**arguments)
+
+
+def test_a_single_cluster_is_smote() -> None:
+    X, y = clouds((60, 20))
+    options = {"random_state": 0, "k_neighbors": 5}
+    clustered = KMeansSMOTE(kmeans_estimator=1, **options)
+    np.testing.assert_array_equal(
+        clustered.fit_resample(X, y)[0], SMOTE(**options).fit_resample(X, y)[0]
+    )
+    assert clustered.kmeans_estimator_.n_clusters == 1

@@ -9,12 +9,14 @@ import pandas as pd
 import polars as pl
 import polars.testing
 import pytest
+from imblearn.over_sampling._smote.tests import test_smote as peer_tests
 from scipy import sparse
 from scipy.stats import chisquare, kstest
 from sklearn.neighbors import KDTree, NearestNeighbors
 
 from imbalance_kit import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE, Ratios
 from tests.over_sampling._clouds import SHAPES, clouds, made
+from tests.over_sampling._peer_tests import cases
 
 FAMILY = [SMOTE, BorderlineSMOTE, SVMSMOTE, KMeansSMOTE, ADASYN]
 BY_CLASS = [
@@ -356,3 +358,18 @@ def test_neighbours_that_are_none(
     X, y = clouds((30, 10))
     with pytest.raises(error, match=rf"`{name}`.*{message}"):
         cls(**{name: value}).fit_resample(X, y)
+
+
+DEVIATIONS = {
+    "test_sample_regular": "fixed rows: others are drawn for a seed",
+    "test_sample_regular_half": "fixed rows: others are drawn for a seed",
+    "test_sample_regular_with_nn": "fixed rows: others are drawn for a seed",
+}
+
+
+@pytest.mark.parametrize(("test", "arguments"), cases(peer_tests, DEVIATIONS))
+def test_what_imbalanced_learn_tests(
+    test: Any, arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_tests, "SMOTE", SMOTE)
+    test(**arguments)

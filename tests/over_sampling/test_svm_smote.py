@@ -5,11 +5,13 @@ from typing import Any
 import imblearn.over_sampling
 import numpy as np
 import pytest
+from imblearn.over_sampling._smote.tests import test_svm_smote as peer_tests
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from imbalance_kit import SVMSMOTE
 from tests.over_sampling._clouds import SHAPES, clouds, made, others_by_brute_force, peer_seeds
+from tests.over_sampling._peer_tests import cases
 
 
 @pytest.mark.parametrize(("sizes", "n_features", "distance"), SHAPES)
@@ -86,3 +88,17 @@ def test_a_machine_without_support_vectors() -> None:
     X, y = clouds((30, 10))
     with pytest.raises(TypeError, match=r"must have `support_` after fit.*Hint: use sklearn.svm"):
         SVMSMOTE(svm_estimator=LogisticRegression()).fit_resample(X, y)
+
+
+DEVIATIONS = {
+    "test_svm_smote_not_svm": "an estimator of the wrong kind is a TypeError",
+    "test_svm_smote_all_noise": "the count is delivered, and a warning",
+}
+
+
+@pytest.mark.parametrize(("test", "arguments"), cases(peer_tests, DEVIATIONS))
+def test_what_imbalanced_learn_tests(
+    test: Any, arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_tests, "SVMSMOTE", SVMSMOTE)
+    test(**arguments)
