@@ -71,14 +71,11 @@ def compare(peer: Any, own: Any, X: Any, y: Any, repeats: int) -> dict[str, floa
 
 
 def memory_as_rows_double() -> dict[str, float]:
-    peaks = {}
-    for n in (25_000, 50_000, 100_000, 200_000):
+    def peak(n: int) -> float:
         X, y = categories(n, 10, 10)
-        peaks[f"{n:,} rows"] = round(
-            peak_megabytes(lambda: SMOTEN(random_state=0).fit_resample(X, y)),
-            1,  # noqa: B023
-        )
-    return peaks
+        return round(peak_megabytes(lambda: SMOTEN(random_state=0).fit_resample(X, y)), 1)
+
+    return {f"{n:,} rows": peak(n) for n in (25_000, 50_000, 100_000, 200_000)}
 
 
 def impossible_case() -> dict[str, float]:

@@ -37,7 +37,13 @@ LEARNERS = {
     "logistic regression": LogisticRegression(max_iter=2000),
     "gradient boosting": HistGradientBoostingClassifier(max_iter=40, early_stopping=False),
 }
-METRICS = ("average_precision", "roc_auc", "log_loss", "balanced_accuracy")
+METRICS = (
+    "average_precision",
+    "roc_auc",
+    "log_loss",
+    "balanced_accuracy",
+    "balanced_accuracy_tuned",
+)
 
 
 def load(name: str) -> tuple[Any, np.ndarray]:
@@ -64,19 +70,19 @@ def strategies(X: Any) -> dict[str, Any]:
 
 
 def figures_of(report: Any) -> dict[str, Any]:
-    table = report.to_dict()["results"]
-    return {
-        f"{row['name']}, {row['variant']}": {
+    figures = {}
+    for row in report.to_dict()["results"]:
+        scores = {metric: row["scores"][metric] for metric in METRICS}
+        figures[f"{row['name']}, {row['variant']}"] = {
             metric: {
-                key: value if isinstance(value, str) or value is None else round(value, 4)
-                for key, value in row["scores"][metric].items()
-                if key in ("mean", "difference", "standard_error", "verdict", "p_value")
+                "mean": round(score["mean"], 4),
+                "difference": round(score["difference"], 4),
+                "difference_se": round(score["difference_se"], 4),
+                "verdict": score["verdict"],
             }
-            for metric in row["scores"]
-            if metric in METRICS or metric == "balanced_accuracy_tuned"
+            for metric, score in scores.items()
         }
-        for row in table
-    }
+    return figures
 
 
 def main() -> None:
