@@ -4,7 +4,7 @@
 regression and gradient boosting; class weights, a moved threshold, random over-sampling, SMOTE
 (SMOTENC where there are categories) and, where there are none, BorderlineSMOTE and ADASYN. For each
 metric the difference from the learner on the rows as they are, its standard error, and the verdict
-after Holm's adjustment. Numbers are scaled; of adult 8,000 rows are taken.
+after Holm's adjustment. Numbers are scaled; of adult 5,000 rows are taken.
 
     python -m benchmarks.smote_comparison
 """
@@ -31,7 +31,7 @@ from imbalance_kit import (
 from tests._data import load_real
 
 QUESTION = __doc__.strip().partition("\n")[0]
-ADULT_ROWS = 8_000
+ADULT_ROWS = 5_000
 LEARNERS = {
     "tree of depth 4": DecisionTreeClassifier(max_depth=4, random_state=0),
     "logistic regression": LogisticRegression(max_iter=2000),
