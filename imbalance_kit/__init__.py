@@ -1,7 +1,7 @@
 """Training data that are not shaped like the world: change them, keep the change, undo it."""
 
 from imbalance_kit._utils._sampling_strategy import Ratios
-from imbalance_kit.combine import SamplerChain
+from imbalance_kit.combine import SMOTEENN, SamplerChain, SMOTETomek
 from imbalance_kit.correction import (
     CorrectedClassifier,
     OffsetLogisticRegression,
@@ -20,7 +20,12 @@ from imbalance_kit.over_sampling import (
     RandomOverSampler,
 )
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
-from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
+from imbalance_kit.under_sampling import (
+    EditedNearestNeighbours,
+    NonuniformNegativeSampler,
+    RandomUnderSampler,
+    TomekLinks,
+)
 from imbalance_kit.weighting import ClassWeighter
 
 __version__ = "0.1.0"
@@ -28,6 +33,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ADASYN",
     "SMOTE",
+    "SMOTEENN",
     "SMOTEN",
     "SMOTENC",
     "SVMSMOTE",
@@ -38,14 +44,17 @@ __all__ = [
     "ClassWeighter",
     "ComparisonReport",
     "CorrectedClassifier",
+    "EditedNearestNeighbours",
     "KMeansSMOTE",
     "NonuniformNegativeSampler",
     "OffsetLogisticRegression",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
+    "SMOTETomek",
     "SamplerChain",
     "Shift",
+    "TomekLinks",
     "compare_strategies",
     "compute_calibration",
     "estimate_prior",

@@ -88,7 +88,8 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
     _sampling_type: ClassVar[SamplingKind]
     _computes: ClassVar[bool] = False
     _looks_at_other_classes: ClassVar[bool] = False
-    shift_: Shift
+    shift_: Shift | None  # None: not known
+    sample_weight_: NDArray[np.float64] | None
     sampling_strategy_: dict[Any, float]
 
     def __init__(self, *, sampling_strategy: Any = "auto", random_state: Any = None) -> None:

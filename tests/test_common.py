@@ -173,7 +173,12 @@ def test_imbalanced_learn(estimator: Any, check: Any) -> None:
 
 # The checks bite ----------------------------------------------------------------------------------
 
-COUNTED = [cls for cls in DIRECTED if not issubclass(cls, NonuniformNegativeSampler)]
+# Of cleaning methods imbalanced-learn only asks that they add no row.
+COUNTED = [
+    cls
+    for cls in DIRECTED
+    if not issubclass(cls, (NonuniformNegativeSampler, BaseCleaningSampler))
+]
 
 
 def _doing_nothing(base: type) -> Any:
