@@ -29,10 +29,11 @@ class MixedDistance:
     step: float
 
     def keys(self) -> NDArray[np.uint8]:
-        """Return the rows as bytes."""
-        categories = np.ascontiguousarray(self.codes.T)
-        parts = (np.ascontiguousarray(self.numbers), categories)
-        return np.concatenate([part.view(np.uint8) for part in parts], axis=1)
+        """Return the rows as bytes, without the categories where they count nothing."""
+        numbers = np.ascontiguousarray(self.numbers).view(np.uint8)
+        if self.step == 0:
+            return numbers
+        return np.concatenate([numbers, np.ascontiguousarray(self.codes.T).view(np.uint8)], axis=1)
 
     def pairs(self, one: Indices, other: Indices) -> NDArray[np.float64]:
         """Return the squared distances of pairs of rows."""

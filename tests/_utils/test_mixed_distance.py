@@ -33,3 +33,5 @@ def test_keys_are_equal_for_equal_rows_only() -> None:
     assert (keys[0] == keys[1]).all()
     assert (keys[0] != keys[2]).any()
     assert (keys[0] != keys[3]).any()
+    of_numbers = MixedDistance(numbers, codes, 0.0).keys()
+    assert (of_numbers[0] == of_numbers[2]).all(), "categories that count nothing"
