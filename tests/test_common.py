@@ -175,9 +175,7 @@ def test_imbalanced_learn(estimator: Any, check: Any) -> None:
 
 # Of cleaning methods imbalanced-learn only asks that they add no row.
 COUNTED = [
-    cls
-    for cls in DIRECTED
-    if not issubclass(cls, (NonuniformNegativeSampler, BaseCleaningSampler))
+    cls for cls in DIRECTED if not issubclass(cls, (NonuniformNegativeSampler, BaseCleaningSampler))
 ]
 
 

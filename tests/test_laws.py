@@ -22,6 +22,7 @@ from sklearn.svm import SVC
 from imbalance_kit import (
     ADASYN,
     SMOTE,
+    SMOTEENN,
     SMOTEN,
     SMOTENC,
     SVMSMOTE,
@@ -29,6 +30,7 @@ from imbalance_kit import (
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
+    EditedNearestNeighbours,
     KMeansSMOTE,
     NonuniformNegativeSampler,
     OffsetLogisticRegression,
@@ -37,6 +39,8 @@ from imbalance_kit import (
     Ratios,
     SamplerChain,
     Shift,
+    SMOTETomek,
+    TomekLinks,
 )
 from imbalance_kit.shift import InclusionRule, InclusionShift, LinearPilot
 from imbalance_kit.testing import laws_not_applicable, yield_laws
@@ -141,6 +145,17 @@ CONFIGURATIONS: dict[str, list[Any]] = {
         SMOTENC([0], k_neighbors=NearestNeighbors(n_neighbors=4)),
     ],
     "SMOTEN": [SMOTEN(k_neighbors=2, sampling_strategy="minority")],
+    "EditedNearestNeighbours": [
+        EditedNearestNeighbours(kind_sel="mode", sampling_strategy="all"),
+        EditedNearestNeighbours(n_neighbors=NearestNeighbors(n_neighbors=3)),
+    ],
+    "TomekLinks": [TomekLinks(sampling_strategy="all")],
+    "SMOTEENN": [
+        SMOTEENN(
+            smote=SMOTE(k_neighbors=3), enn=EditedNearestNeighbours(kind_sel="mode"), random_state=0
+        )
+    ],
+    "SMOTETomek": [SMOTETomek(smote=BorderlineSMOTE(), tomek=TomekLinks())],
     "ClassWeighter": [
         ClassWeighter(0.5),
         ClassWeighter({0: 0.6, 1: 0.4}),
@@ -173,6 +188,8 @@ CONFIGURATIONS: dict[str, list[Any]] = {
 _CHOOSING = ("ADASYN", "BorderlineSMOTE", "KMeansSMOTE", "SVMSMOTE")
 _INTERPOLATING = (*_CHOOSING, "SMOTE", "SMOTENC")
 _SYNTHETIC = (*_INTERPOLATING, "SMOTEN")
+_CLEANING = ("EditedNearestNeighbours", "TomekLinks")
+_COMBINED = ("SMOTEENN", "SMOTETomek")
 _EXACTLY_UNDONE = (
     "check_corrected_mean_is_the_base_rate",
     "check_corrected_loss_is_that_of_all_rows",
@@ -216,8 +233,36 @@ _REASONS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
         ("check_weights_are_expected_copies", "check_class_draw_ignores_the_others"),
     ),
     (
+        "which rows are cleaned depends on where the other classes are, by a factor nobody knows",
+        (*_CLEANING, *_COMBINED),
+        (
+            "check_undo_reverses_apply",
+            "check_then_undoes_both",
+            "check_columns_follow_classes",
+            "check_shift_is_what_was_done",
+            "check_sample_weight_restores_the_input",
+            "check_weight_is_repetition",
+            "check_weights_are_expected_copies",
+            "check_class_draw_ignores_the_others",
+            "check_rows_per_class_are_as_asked",
+            "check_weight_is_repetition_in_draws",
+            *_EXACTLY_UNDONE,
+        ),
+    ),
+    (
+        "nothing is drawn",
+        _CLEANING,
+        ("check_random_state_fixes_the_result", "check_classes_have_their_own_streams"),
+    ),
+    (
+        "how many rows of each class are left is up to the data",
+        _COMBINED,
+        ("check_classes_have_their_own_streams", "check_label_swap_swaps_the_result"),
+    ),
+    (
         "it makes no rows of two others",
         (
+            *_CLEANING,
             "NonuniformNegativeSampler",
             "RandomOverSampler",
             "RandomUnderSampler",

@@ -31,6 +31,7 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
         Threads of the neighbour searches.
     """
 
+    _looks_at_other_classes: ClassVar[bool] = True
     _cleaner_name: ClassVar[str]
     _cleaner_class: ClassVar[type]
 
@@ -52,7 +53,7 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
         """Return the second step where none was given."""
 
     def fit(self, X: Any, y: Any, *, sample_weight: Any = None) -> Self:
-        """Fit both steps; the second sees the output of the first.
+        """Check the input and resolve the strategy, without drawing.
 
         Parameters
         ----------
@@ -66,9 +67,12 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
         Returns
         -------
         self : object
-            Fitted.
+            With `sampling_strategy_`.
         """
-        self.fit_resample(X, y, sample_weight=sample_weight)
+        validate_data(self, X, y, skip_check_array=True)
+        smote, _ = self._steps()
+        self.sampling_strategy_ = smote.fit(X, y, sample_weight=sample_weight).sampling_strategy_
+        self.shift_ = None
         return self
 
     def fit_resample(self, X: Any, y: Any, *, sample_weight: Any = None) -> tuple[Any, Any]:

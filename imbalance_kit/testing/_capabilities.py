@@ -191,6 +191,10 @@ NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
         ),
         "copies of a row are each other's nearest neighbours, which a weight does not say",
     ),
+    "no cleaning": (
+        lambda p: getattr(p.subject, "_sampling_type", None) != "clean-sampling",
+        "which rows stay depends on the copies around them, which a weight does not say",
+    ),
     "shift to undo": (_has_a_shift_to_undo, "it has no exact shift to undo"),
     "corrected": (_is_corrected, "it does not predict for the rows handed in"),
     "closed form": (

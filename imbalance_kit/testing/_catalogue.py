@@ -98,6 +98,7 @@ LAWS = (
             "nothing drawn",
             "predict_proba",
             "closed form",
+            "no cleaning",
         ),
     ),
     Law(

@@ -28,6 +28,7 @@ class BaseCleaner(BaseSampler):
 
     _sampling_type: ClassVar[SamplingKind] = "clean-sampling"
     _computes: ClassVar[bool] = True
+    _looks_at_other_classes: ClassVar[bool] = True
     random_state = None  # nothing is drawn
 
     def __init__(self, *, sampling_strategy: Any = "auto", n_jobs: int | None = None) -> None:

@@ -36,8 +36,8 @@ class EditedNearestNeighbours(BaseCleaner):
         `kneighbors`, such as scikit-learn's NearestNeighbors or a wrapper of an approximate index,
         is asked instead; it counts the row itself, so that its ``n_neighbors=4`` stands for 3.
     kind_sel : {"all", "mode"}, default="all"
-        When a row stays: "all" its neighbours are of its class, which drops more, or its class is
-        the most frequent among them ("mode"; of equally frequent ones the first counts).
+        When a row stays: if "all" its neighbours are of its class, which drops more, or if no
+        class is more frequent among them ("mode").
     n_jobs : int or None, default=None
         Threads of the neighbour search; None and -1 use all cores. An object as `n_neighbors` keeps
         its own.
@@ -118,17 +118,16 @@ class EditedNearestNeighbours(BaseCleaner):
         if self.kind_sel == "all":
             agreed = (around == codes[rows, None]).all(axis=1)
         else:
-            agreed = _most_frequent(around, data.target.n_classes) == codes[rows]
+            agreed = _is_most_frequent(codes[rows], around, data.target.n_classes)
         kept = np.ones(len(codes), dtype=bool)
         kept[rows] = agreed
         return kept
 
 
-def _most_frequent(codes: NDArray[np.intp], n_classes: int) -> NDArray[np.intp]:
-    """Return the most frequent code of each row, the smallest of several."""
-    most, best = np.zeros(len(codes), dtype=np.intp), np.zeros(len(codes), dtype=np.intp)
-    for k in range(n_classes):
-        count = np.count_nonzero(codes == k, axis=1)
-        ahead = count > most
-        most[ahead], best[ahead] = count[ahead], k
-    return best
+def _is_most_frequent(
+    own: NDArray[np.intp], around: NDArray[np.intp], n_classes: int
+) -> NDArray[np.bool_]:
+    """Return whether no code is more frequent in a row of `around` than the row's own."""
+    most = np.max([np.count_nonzero(around == k, axis=1) for k in range(n_classes)], axis=0)
+    agreed: NDArray[np.bool_] = np.count_nonzero(around == own[:, None], axis=1) == most
+    return agreed
