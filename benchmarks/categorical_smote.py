@@ -4,8 +4,8 @@ The same call on the same data in one process, the two libraries alternating, me
 peak memory of one call as the tracer of the standard library sees it (the output counts, the input
 does not). SMOTENC on 100,000 rows of 8 numbers and 6 categories of 50 levels, as a pandas frame of
 categories; SMOTEN on 50,000 rows of 10 categories of 10 and of 50 levels; both with 10 % of the
-rows in the minority, filled up to the majority. Then the memory of SMOTEN as the rows double,
-and a case that users of imbalanced-learn reported as impossible: 8,000,000 rows, 50,000 of them
+rows in the minority, filled up to the majority. A few small sizes, to see where the fixed costs
+show. Then the memory of SMOTEN as the rows double, and a case that users of imbalanced-learn reported as impossible: 8,000,000 rows, 50,000 of them
 positive, 5 categories and 1 number, SMOTENC up to a ratio of .1, in a process of its own, whose
 peak includes the data and the libraries.
 
@@ -29,6 +29,8 @@ from benchmarks.random_samplers import peak_megabytes
 from imbalance_kit import SMOTEN, SMOTENC
 
 QUESTION = __doc__.partition("\n")[0]
+SMALL_MIXED = ((500, 2, 2, 0.2), (1000, 3, 3, 0.1), (1000, 30, 3, 0.1), (5000, 8, 3, 0.3))
+SMALL_CATEGORIES = ((500, 3, 3), (2000, 5, 10), (5000, 30, 5))
 
 
 def mixed(n: int, n_numbers: int, n_categories: int, share: float) -> tuple[pd.DataFrame, Any]:
@@ -68,6 +70,22 @@ def compare(peer: Any, own: Any, X: Any, y: Any, repeats: int) -> dict[str, floa
         "imbalance_kit, peak MB": round(memory["own"], 1),
         "share of the memory": round(memory["own"] / memory["peer"], 3),
     }
+
+
+def small_sizes(repeats: int) -> dict[str, Any]:
+    """Return both times and their ratio where little is to be gained."""
+    figures = {}
+    for n, n_numbers, n_categories, share in SMALL_MIXED:
+        X, y = mixed(n, n_numbers, n_categories, share)
+        pair = imblearn.over_sampling.SMOTENC("auto", random_state=0), SMOTENC(random_state=0)
+        key = f"SMOTENC, {n:,} x ({n_numbers} numbers, {n_categories} categories), {share:.0%}"
+        figures[key] = compare(*pair, X, y, repeats)
+    for n, n_columns, n_levels in SMALL_CATEGORIES:
+        X, y = categories(n, n_columns, n_levels)
+        pair = imblearn.over_sampling.SMOTEN(random_state=0), SMOTEN(random_state=0)
+        key = f"SMOTEN, {n:,} x {n_columns}, {n_levels} levels"
+        figures[key] = compare(*pair, X, y, repeats)
+    return figures
 
 
 def memory_as_rows_double() -> dict[str, float]:
@@ -115,6 +133,7 @@ def main() -> None:
         key = f"SMOTEN, 50,000 x 10, {n_levels} levels"
         figures[key] = compare(*pair, X, y, arguments.repeats)
         print(key, figures[key], flush=True)
+    figures["small sizes"] = small_sizes(arguments.repeats)
     figures["SMOTEN, peak MB by rows"] = memory_as_rows_double()
     X, y = mixed(100_000, 8, 6, 0.1)
     pair = imblearn.over_sampling.SMOTENC("auto", random_state=0), SMOTENC(random_state=0)
