@@ -5,9 +5,9 @@ peak memory of one call as the tracer of the standard library sees it (the outpu
 does not). SMOTENC on 100,000 rows of 8 numbers and 6 categories of 50 levels, as a pandas frame of
 categories; SMOTEN on 50,000 rows of 10 categories of 10 and of 50 levels; both with 10 % of the
 rows in the minority, filled up to the majority. A few small sizes, to see where the fixed costs
-show. Then the memory of SMOTEN as the rows double, and a case that users of imbalanced-learn reported as impossible: 8,000,000 rows, 50,000 of them
-positive, 5 categories and 1 number, SMOTENC up to a ratio of .1, in a process of its own, whose
-peak includes the data and the libraries.
+show. Then the memory of SMOTEN as the rows double, and a case that users of imbalanced-learn
+reported as impossible: 8,000,000 rows, 50,000 of them positive, 5 categories and 1 number, SMOTENC
+up to a ratio of .1, in a process of its own, whose peak includes the data and the libraries.
 
     python -m benchmarks.categorical_smote
 """
