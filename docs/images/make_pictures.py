@@ -1,6 +1,7 @@
 """Draw the pictures of the documentation: ``python -m docs.images.make_pictures [name ...]``.
 
-`smote-gains.png` is drawn from benchmarks/results/smote_comparison.json. `reliability.png` needs the real data that the tests use; see docs/contributing.md.
+`smote-gains.png` is drawn from benchmarks/results/smote_comparison.json. `reliability.png` needs
+the real data that the tests use; see docs/contributing.md.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 from scipy.stats import norm, t
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -229,7 +231,7 @@ def smote_gains_picture() -> None:
     )
     half = t(4).ppf(0.975)  # five folds
     for ax, learner in zip(axes, learners, strict=True):
-        for number, (data, of_data) in enumerate(figures.items()):
+        for number, of_data in enumerate(figures.values()):
             named = [name for name in colours if f"{name}, raw" in of_data[learner]]
             for place, name in enumerate(named):
                 score = of_data[learner][f"{name}, raw"]["average_precision"]
@@ -249,7 +251,7 @@ def smote_gains_picture() -> None:
         ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_yticks([-number for number in range(len(figures))], list(figures))
     handles = [
-        plt.Line2D([], [], color=colour, marker="o", linewidth=1.2, markersize=4)
+        Line2D([], [], color=colour, marker="o", linewidth=1.2, markersize=4)
         for name, colour in colours.items()
         if name != "SMOTENC"
     ]
