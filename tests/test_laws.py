@@ -256,8 +256,13 @@ _REASONS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     ),
     (
         "how many rows of each class are left is up to the data",
+        ("SMOTEENN",),
+        ("check_classes_have_their_own_streams",),
+    ),
+    (
+        "its weights depend on the rows drawn",
         _COMBINED,
-        ("check_classes_have_their_own_streams", "check_label_swap_swaps_the_result"),
+        ("check_label_swap_swaps_the_result",),
     ),
     (
         "it makes no rows of two others",

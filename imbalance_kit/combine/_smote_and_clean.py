@@ -49,8 +49,8 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
         self.n_jobs = n_jobs
 
     @abstractmethod
-    def _default_cleaner(self) -> Any:
-        """Return the second step where none was given."""
+    def _given_cleaner(self) -> Any:
+        """Return the second step that was given, or None."""
 
     def fit(self, X: Any, y: Any, *, sample_weight: Any = None) -> Self:
         """Check the input and resolve the strategy, without drawing.
@@ -139,7 +139,7 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
 
     def _steps(self) -> tuple[Any, Any]:
         """Return both steps, unfitted; the first is seeded where it has no seed of its own."""
-        smote, given = self.smote, getattr(self, self._cleaner_name)
+        smote, given = self.smote, self._given_cleaner()
         if smote is None:
             smote = SMOTE(sampling_strategy=self.sampling_strategy, n_jobs=self.n_jobs)
         elif isinstance(smote, type) or not hasattr(smote, "fit_weights"):
@@ -155,7 +155,9 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
         smote = clone(smote)
         if smote.get_params().get("random_state", 0) is None:
             smote.set_params(random_state=draw_seed(self.random_state))
-        return smote, self._default_cleaner() if given is None else clone(given)
+        if given is not None:
+            return smote, clone(given)
+        return smote, self._cleaner_class(sampling_strategy="all", n_jobs=self.n_jobs)
 
     def __sklearn_tags__(self) -> Any:
         """Describe the input that is taken: numbers, dense or sparse."""

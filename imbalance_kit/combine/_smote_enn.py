@@ -106,5 +106,5 @@ class SMOTEENN(BaseSMOTEThenClean):
         )
         self.enn = enn
 
-    def _default_cleaner(self) -> Any:
-        return EditedNearestNeighbours(sampling_strategy="all", n_jobs=self.n_jobs)
+    def _given_cleaner(self) -> Any:
+        return self.enn

@@ -106,5 +106,5 @@ class SMOTETomek(BaseSMOTEThenClean):
         )
         self.tomek = tomek
 
-    def _default_cleaner(self) -> Any:
-        return TomekLinks(sampling_strategy="all", n_jobs=self.n_jobs)
+    def _given_cleaner(self) -> Any:
+        return self.tomek

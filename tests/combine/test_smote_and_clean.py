@@ -68,19 +68,6 @@ def test_every_row_is_followed_to_its_parents(cls: Any, cleaner: Any) -> None:
     assert (own[seeds[~made]] >= weights[seeds[~made]]).all()
 
 
-@pytest.mark.parametrize(("cls", "peer"), [(SMOTEENN, "SMOTEENN"), (SMOTETomek, "SMOTETomek")])
-def test_about_as_many_rows_are_left_as_by_imbalanced_learn(cls: Any, peer: str) -> None:
-    # Which rows are made is drawn. Over 20 seeds the means of the rows left agree within four
-    # standard errors of their difference.
-    X, y = _data(800)
-    left = {
-        which: np.array([len(make(random_state=seed).fit_resample(X, y)[1]) for seed in range(20)])
-        for which, make in (("ours", cls), ("theirs", getattr(imblearn.combine, peer)))
-    }
-    error = np.sqrt(sum(counts.var(ddof=1) / 20 for counts in left.values()))
-    assert abs(left["ours"].mean() - left["theirs"].mean()) <= 4 * error
-
-
 def test_steps_can_be_given() -> None:
     X, y = _data()
     sampler = SMOTETomek(smote=BorderlineSMOTE(k_neighbors=3), tomek=TomekLinks(), random_state=0)
