@@ -6,7 +6,8 @@ cross-validation: log loss, Brier score and mean probability over base rate on h
 is what the learner says, "shift" undoes the class counts, which is exact for copies and not for
 synthetic rows, "recalibrated" is what ``correction="auto"`` does: a logistic curve on real
 out-of-fold rows. The learner on the rows as they are is shown recalibrated too, so that what a
-curve does is not put down to SMOTE. Of adult 12,000 rows are taken, and those kept that lack nothing.
+curve does is not put down to SMOTE. Of adult 12,000 rows are taken, and those kept that lack
+nothing.
 
     python -m benchmarks.calibration_of_synthetic
 
