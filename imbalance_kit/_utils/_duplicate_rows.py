@@ -11,7 +11,6 @@ from imbalance_kit._utils._exact_ranking import rank_within, squared_distances
 
 _SAMPLE = 2048
 _PAIRS = 1 << 18  # candidates ranked at a time
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, without pattern: Knuth's multiplicative hash
 
 
 def has_many_duplicates(X: NDArray[Any]) -> bool:
@@ -51,12 +50,11 @@ def distinct_rows(X: NDArray[Any]) -> DistinctRows | None:
 
 
 def _hash_rows(X: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return the bits of the columns times odd numbers, summed modulo 2⁶⁴: equal for equal rows."""
     bits = np.add(X, 0.0, dtype=np.float64).view(np.uint64)  # adding 0 makes -0 into 0
-    mixed = np.zeros(len(X), dtype=np.uint64)
-    for j in range(X.shape[1]):
-        mixed = (mixed ^ bits[:, j]) * _MULTIPLIER
-        mixed ^= mixed >> np.uint64(29)
-    return mixed
+    bits ^= bits >> np.uint64(32)  # the low bits of short numbers are all 0
+    multipliers = np.random.default_rng(0).integers(2**63, size=X.shape[1], dtype=np.uint64)
+    return np.asarray((bits * (2 * multipliers + np.uint64(1))).sum(axis=1, dtype=np.uint64))
 
 
 def nearest_of_copies(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-_BLOCK = 1 << 18  # numbers gathered at a time: few enough to stay in cache
+_BLOCK = 1 << 15  # numbers gathered at a time: few enough to stay in cache
 
 
 def squared_distances(
@@ -18,16 +18,21 @@ def squared_distances(
     origin; differences do not.
     """
     squares = np.empty(len(first))
-    is_sparse = sparse.issparse(X)
-    step = _BLOCK if is_sparse else max(1, _BLOCK // max(1, X.shape[1]))
-    for start in range(0, len(first), step):
-        block = slice(start, start + step)
-        if is_sparse:
+    if sparse.issparse(X):
+        for start in range(0, len(first), _BLOCK):
+            block = slice(start, start + _BLOCK)
             apart = X[first[block]].astype(np.float64) - X[second[block]].astype(np.float64)
             squares[block] = np.asarray(apart.power(2).sum(axis=1)).ravel()
-            continue
-        apart = np.take(X, first[block], axis=0).astype(np.float64, copy=False)
-        apart -= np.take(X, second[block], axis=0)
+        return squares
+    step = max(1, min(len(first), _BLOCK // max(1, X.shape[1])))
+    rows, others = (np.empty((step, X.shape[1]), dtype=X.dtype) for _ in range(2))
+    for start in range(0, len(first), step):
+        block = slice(start, start + step)
+        n = len(squares[block])
+        # All numbers are valid: clipping changes none, and lets numpy write into the buffer.
+        np.take(X, first[block], axis=0, out=rows[:n], mode="clip")
+        np.take(X, second[block], axis=0, out=others[:n], mode="clip")
+        apart = np.subtract(rows[:n], others[:n], dtype=np.float64)
         np.einsum("ij,ij->i", apart, apart, out=squares[block])
     return squares
 

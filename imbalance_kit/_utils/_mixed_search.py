@@ -136,7 +136,7 @@ def _candidates(kernel: Kernel, block: slice, n_rows: int, k: int) -> _Candidate
     A query's k-th best chunk maximum so far is a score that k rows reach, so a row whose score is
     lower by more than two errors is not among its k nearest.
     """
-    slack = (2 * kernel.error[block]).astype(np.float64)
+    slack = 2 * kernel.error[block]
     n_queries = len(slack)
     scores = np.empty((min(_ROWS, -(-n_rows // _CHUNK) * _CHUNK), n_queries), dtype=kernel.dtype)
     best = np.full((k, n_queries), -np.inf, dtype=kernel.dtype)

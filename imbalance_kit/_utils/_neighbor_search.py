@@ -30,8 +30,8 @@ from imbalance_kit._utils._tree_search import TreeSearch
 
 # Measured: up to 5 columns a tree is faster than blocks; up to 9 from so many rows on.
 _TREE_FROM = {6: 10_000, 7: 50_000, 8: 300_000, 9: 2_000_000}
-_TREE_BELOW = 5_000  # numbers in all: a tree is ready sooner than the blocks are prepared
-_THREADS_FROM = 1 << 20  # pairs of rows: starting threads costs as much as a few blocks
+_TREE_BELOW = 6_000  # numbers in all: a tree is ready sooner than the blocks are prepared
+_THREADS_FROM = 1 << 18  # pairs of rows: starting threads costs as much as a few blocks
 _DUPLICATES_FROM = 512  # rows: fewer are searched sooner than grouped
 _SPREAD_OUT = 1 << 22  # numbers: sparse rows that take so little room are searched as dense ones
 _DENSE = 4  # and so are those of which every fourth number is not 0
@@ -135,6 +135,8 @@ class NeighborSearch:
         if not sparse.issparse(X):
             tiers.insert(0, partial(self._scores, spread, np.float32, k))
         size = N_QUERIES if not sparse.issparse(X) else max(1, min(N_QUERIES, _SPREAD_OUT // d))
+        if n < N_ROWS:  # a block of few rows has room for more queries
+            size = min(N_ROWS, size * N_ROWS // n)
         distances = partial(squared_distances, X)
         return blocked_nearest(tiers, distances, spread, of, k, n_threads, size)
 
@@ -155,7 +157,7 @@ class NeighborSearch:
     def _centre(self) -> NDArray[np.float64]:
         """A point amid the rows, whatever outliers there are."""
         X = self._X
-        centre: NDArray[np.float64] = np.median(X[:: max(1, len(X) // 255)], axis=0)
+        centre: NDArray[np.float64] = np.median(X[:: max(1, len(X) // 63)], axis=0)
         return centre.astype(np.float64)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Test of SMOTETomek against imbalanced-learn; its two steps are tested in test_smote_and_clean.py."""
+"""Tests of SMOTETomek against imbalanced-learn; its steps are in test_smote_and_clean.py."""
 
 import imblearn.combine
 import numpy as np
