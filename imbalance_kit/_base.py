@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
 from imbalance_kit._utils._containers import concat_rows, n_rows, take_rows
+from imbalance_kit._utils._interpolate import Pairs, append_interpolated, interpolated_like
+from imbalance_kit._utils._numeric import numeric_matrix
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
@@ -22,6 +24,8 @@ from imbalance_kit._utils._validation import (
 )
 from imbalance_kit.shift import ClassShift, Shift
 
+_FOR_CATEGORIES = "encode them first, or use a sampler for categories (SMOTENC, SMOTEN)"
+
 
 @dataclass(frozen=True)
 class Draw:
@@ -29,24 +33,39 @@ class Draw:
 
     Invariant: the output is the input's rows `kept` (all of them, in order, where None), followed
     by one row per entry of `added`, class by class. An added row is a copy of that input row,
-    unless `synthetic` holds the rows themselves, in the container of the input; `added` then names
-    their seeds.
+    unless it is made: `added` then names its seed, `neighbors` its other parent, and it is
+    ``seed + step * (neighbor - seed)``, or the row that `synthetic` holds, in the container of the
+    input. `neighbors`, `steps` and `synthetic` have one entry per added row, in the order of
+    `added`; where `synthetic` is given the others are kept as the record they are (-1 and NaN where
+    there is none).
     """
 
     kept: NDArray[np.intp] | None = None
     added: Mapping[int, NDArray[np.intp]] = field(default_factory=dict)
     synthetic: Any = None
+    neighbors: NDArray[np.intp] | None = None
+    steps: NDArray[np.float64] | None = None
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether every row of the output is one of the input."""
+        return self.synthetic is None and self.steps is None
 
 
 @dataclass(frozen=True)
 class SamplingInput:
-    """What came in, once it has been checked: the data untouched, the labels as codes."""
+    """What came in, once it has been checked: the data untouched, the labels as codes.
+
+    Invariant: where the sampler computes with numbers, `numbers` are the rows as a float matrix,
+    dense or csr, all of them finite; None for the others.
+    """
 
     X: Any
     y: Any
     target: EncodedTarget
     weights: NDArray[np.float64] | None
     totals: NDArray[np.float64]
+    numbers: Any = None
 
 
 class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
@@ -54,7 +73,9 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
 
     A subclass names its direction in `_sampling_type` and implements `_fit_resample`, which here
     returns a `Draw`; where its output is not the input's distribution times a factor per class it
-    overrides `_shift_is_exact`.
+    overrides `_shift_is_exact`. One that computes with the values of X sets `_computes`: anything
+    but numbers is then refused, and it finds them in `data.numbers`. One that prefers some rows of
+    a class for where the other classes are sets `_looks_at_other_classes`.
 
     Parameters
     ----------
@@ -65,7 +86,10 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
     """
 
     _sampling_type: ClassVar[SamplingKind]
-    shift_: Shift
+    _computes: ClassVar[bool] = False
+    _looks_at_other_classes: ClassVar[bool] = False
+    shift_: Shift | None  # None: not known
+    sample_weight_: NDArray[np.float64] | None
     sampling_strategy_: dict[Any, float]
 
     def __init__(self, *, sampling_strategy: Any = "auto", random_state: Any = None) -> None:
@@ -128,10 +152,20 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
         rows = self.sample_indices_
         n_first = len(data.target.codes) if draw.kept is None else 0
         y_res = take_rows(y, rows, n_first=n_first)
-        if draw.synthetic is None:
+        if draw.is_copied:
             return take_rows(X, rows, n_first=n_first), y_res
-        kept = X if draw.kept is None else take_rows(X, draw.kept)
-        return concat_rows(kept, draw.synthetic), y_res
+        return self._with_made_rows(data, draw), y_res
+
+    def _with_made_rows(self, data: SamplingInput, draw: Draw) -> Any:
+        """Return the rows kept, followed by those given, or else interpolated."""
+        kept = data.X if draw.kept is None else take_rows(data.X, draw.kept)
+        if draw.synthetic is not None:
+            return concat_rows(kept, draw.synthetic)
+        made = self.synthetic_mask_
+        pairs = Pairs(self.sample_indices_[made], self.neighbor_indices_[made], self.steps_[made])
+        if draw.kept is None:
+            return append_interpolated(data.X, data.numbers, pairs)
+        return concat_rows(kept, interpolated_like(data.X, data.numbers, pairs))
 
     def fit_weights(self, X: Any, y: Any, *, sample_weight: Any = None) -> NDArray[np.float64]:
         """Return weights that rebalance as `fit_resample` would, with no row dropped or copied.
@@ -167,7 +201,8 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
                 f"{target.label(int(np.argmin(totals)))!r}: a class without weight cannot be "
                 "resampled. Hint: drop its rows, or give them weight."
             )
-        return SamplingInput(X, y, target, weights, totals)
+        numbers = numeric_matrix(X, hint=_FOR_CATEGORIES) if self._computes else None
+        return SamplingInput(X, y, target, weights, totals, numbers)
 
     def _plan(self, data: SamplingInput) -> ClassPlan:
         strategy, target = self.sampling_strategy, data.target
@@ -221,16 +256,21 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
         self.shift_ = self._class_shift(data, after / data.totals)
         self.sample_indices_ = rows
         self.synthetic_mask_ = np.zeros(len(rows), dtype=bool)
-        self.synthetic_mask_[n_kept:] = draw.synthetic is not None
+        self.synthetic_mask_[n_kept:] = not draw.is_copied
+        if draw.steps is not None:
+            self.neighbor_indices_ = np.full(len(rows), -1)
+            self.neighbor_indices_[n_kept:] = draw.neighbors
+            self.steps_ = np.full(len(rows), np.nan)
+            self.steps_[n_kept:] = draw.steps
         self.carried_weight_ = carried
         self.sample_weight_ = restoring
 
     def __sklearn_tags__(self) -> Any:
-        """Describe the input that is taken: any rows, missing values and strings included."""
+        """Describe the input that is taken: any rows, or numbers where it computes with them."""
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = not self._computes
+        tags.input_tags.string = not self._computes
+        tags.input_tags.categorical = not self._computes
+        tags.input_tags.three_d_array = not self._computes
         tags.sampler_tags.sample_indices = True
         return tags

@@ -21,6 +21,8 @@ from imbalance_kit import ClassWeighter, RandomUnderSampler
 
 PACKAGE = "imbalance_kit"
 
+_FOR_ANY_TABLE: dict[str, dict[str, Any]] = {"SMOTENC": {"categorical_features": [0]}}
+
 # scikit-learn writes these methods onto every estimator: not ours to document or to test.
 _ROUTING_METHOD = re.compile(r"set_\w+_request$")
 
@@ -86,7 +88,12 @@ def _kinds(cls: type) -> frozenset[str]:
 
 
 def make_instance(cls: type, **parameters: Any) -> Any:
-    """Build an instance, with a plain value for each constructor parameter that has no default."""
+    """Build an instance, with a plain value for each constructor parameter that has no default.
+
+    Where a default asks a DataFrame for its dtypes, a value is given that any table can follow.
+    """
+    for base in cls.__mro__:
+        parameters = _FOR_ANY_TABLE.get(base.__name__, {}) | parameters
     required = [
         name
         for name, parameter in inspect.signature(cls).parameters.items()

@@ -26,14 +26,15 @@ def gather_rows(X: NDArray[Any], indices: NDArray[np.intp], n_first: int = 0) ->
         return rows
     shape = (len(indices), *X.shape[1:])
     out = np.empty(shape, dtype=X.dtype, order="F" if by_column else "C")
-    (_fill_columns if by_column else _fill_rows)(np.asarray(X), indices, n_first, out)
+    (_fill_columns if by_column else fill_rows)(np.asarray(X), indices, n_first, out)
     return out
 
 
-def _fill_rows(X: NDArray[Any], indices: NDArray[np.intp], n_first: int, out: NDArray[Any]) -> None:
+def fill_rows(X: NDArray[Any], indices: NDArray[np.intp], n_first: int, out: NDArray[Any]) -> None:
+    """Write the first `n_first` rows of `X`, then the rows `indices[n_first:]`, into `out`."""
     first, last, drawn = out[:n_first], out[n_first:], indices[n_first:]
-    _in_blocks(lambda block: np.copyto(first[block], X[:n_first][block]), first)
-    _in_blocks(lambda block: np.take(X, drawn[block], axis=0, out=last[block], mode="clip"), last)
+    in_blocks(lambda block: np.copyto(first[block], X[:n_first][block]), first)
+    in_blocks(lambda block: np.take(X, drawn[block], axis=0, out=last[block], mode="clip"), last)
 
 
 def _fill_columns(
@@ -47,10 +48,10 @@ def _fill_columns(
             new_column[:n_first] = old_column[:n_first]
             np.take(old_column, indices[n_first:], out=new_column[n_first:], mode="clip")
 
-    _in_blocks(fill, new)
+    in_blocks(fill, new)
 
 
-def _in_blocks(work: Callable[[slice], object], out: NDArray[Any]) -> None:
+def in_blocks(work: Callable[[slice], object], out: NDArray[Any]) -> None:
     """Call `work` on slices of the first axis of `out`, in two threads where that pays."""
     n = len(out)
     if out.nbytes < _PARALLEL_BYTES or out.dtype.hasobject:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from imbalance_kit._utils._targets import EncodedTarget
 
-SamplingKind = Literal["over-sampling", "under-sampling", "weighting"]
+SamplingKind = Literal["over-sampling", "under-sampling", "clean-sampling", "weighting"]
 
 _REFERENCES = ("majority", "minority", "own")
 _ROUNDING = 1e-9  # rows: what floating point may add or take

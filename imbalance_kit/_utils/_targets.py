@@ -165,7 +165,7 @@ def _encode_sorted(labels: NDArray[Any]) -> EncodedTarget:
 def _encode_objects(labels: NDArray[Any]) -> EncodedTarget:
     values = labels.tolist()
     distinct = set(values)
-    if any(map(_is_missing, distinct)):
+    if any(map(is_missing, distinct)):
         raise ValueError("`y` contains missing labels: every row needs a class label.")
     if any(isinstance(x, (float, np.floating)) and not x.is_integer() for x in distinct):
         raise ValueError(
@@ -187,7 +187,8 @@ def _encode_objects(labels: NDArray[Any]) -> EncodedTarget:
     return EncodedTarget(classes.astype(labels.dtype, copy=False), codes)
 
 
-def _is_missing(label: Any) -> bool:
+def is_missing(label: Any) -> bool:
+    """Whether a label or level is None, NaN, NaT or pandas.NA."""
     try:
         return label is None or bool(label != label)
     except TypeError:  # pandas.NA, which is neither equal to itself nor unequal

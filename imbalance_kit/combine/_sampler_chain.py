@@ -132,8 +132,8 @@ class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
             X, y = sampler.fit_resample(X, y, sample_weight=weights)
             taken = sampler.sample_indices_
             rows, made = rows[taken], made[taken] | sampler.synthetic_mask_
+            offset = offset[taken] + _offset(sampler, X)  # raises where it is not known
             divided = divided[taken] * _divided(sampler)
-            offset = offset[taken] + _offset(sampler, X)
             weights = None if sample_weight is None else sampler.carried_weight_
             self.steps_.append(sampler)
         self.shift_ = reduce(Shift.then, [sampler.shift_ for sampler in self.steps_])

@@ -201,7 +201,6 @@ default="auto"
             estimator,
             X,
             data.y,
-            weighted=data.weights is not None,
             least_rows=least_rows_inside(least_rows),
         )
     )

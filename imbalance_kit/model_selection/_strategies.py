@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from imblearn.over_sampling import SMOTE
 from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 
 from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._numeric import numeric_rows
 from imbalance_kit.correction._learner import takes_sample_weight
-from imbalance_kit.over_sampling import RandomOverSampler
+from imbalance_kit.over_sampling import SMOTE, RandomOverSampler
 from imbalance_kit.under_sampling import RandomUnderSampler
 from imbalance_kit.weighting import ClassWeighter
 
@@ -83,7 +82,7 @@ def is_classifier_instance(thing: Any) -> bool:
 
 
 def default_strategies(
-    estimator: Any, X: Any, y: Any, *, weighted: bool, least_rows: int
+    estimator: Any, X: Any, y: Any, *, least_rows: int
 ) -> tuple[list[Strategy], list[str]]:
     """Return what is compared where nothing is asked for, and notes on what is left out.
 
@@ -95,8 +94,6 @@ def default_strategies(
         Rows.
     y : ndarray of shape (n_samples,)
         Labels.
-    weighted : bool
-        Whether the rows have weights.
     least_rows : int
         Rows of the rarest class in the smallest set that a sampler is given.
     """
@@ -116,7 +113,6 @@ def default_strategies(
         X,
         y,
         behind=behind,
-        weighted=weighted,
         least_rows=least_rows,
         n_needed=smote.k_neighbors + 1,
     )
@@ -130,10 +126,8 @@ def default_strategies(
 
 
 def _why_no_smote(
-    estimator: Any, X: Any, y: Any, *, behind: bool, weighted: bool, least_rows: int, n_needed: int
+    estimator: Any, X: Any, y: Any, *, behind: bool, least_rows: int, n_needed: int
 ) -> str:
-    if weighted:
-        return "imbalanced-learn's class takes no `sample_weight`"
     if least_rows < n_needed:
         return (
             f"a training set holds {least_rows} rows of the rarest class, and {n_needed} are needed"

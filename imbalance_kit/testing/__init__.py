@@ -20,6 +20,7 @@ from imbalance_kit.testing._row_laws import (
     check_rows_per_class_are_as_asked,
     check_sample_indices_give_the_output,
     check_shift_is_what_was_done,
+    check_synthetic_rows_lie_between_their_parents,
     check_two_values_are_returned,
 )
 from imbalance_kit.testing._shift_laws import (
@@ -57,6 +58,7 @@ __all__ = [
     "check_sample_indices_give_the_output",
     "check_sample_weight_restores_the_input",
     "check_shift_is_what_was_done",
+    "check_synthetic_rows_lie_between_their_parents",
     "check_then_undoes_both",
     "check_two_values_are_returned",
     "check_undo_reverses_apply",

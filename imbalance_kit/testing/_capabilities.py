@@ -15,6 +15,7 @@ from imbalance_kit.testing._subject import (
     Probe,
     is_poisson,
     kind_of,
+    links,
     outcome,
     run,
     weights_of,
@@ -161,6 +162,7 @@ NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
     "sample_indices_": (_keeps("sample_indices_"), "it keeps no `sample_indices_`"),
     "sample_weight_": (_keeps("sample_weight_"), "it keeps no `sample_weight_`"),
     "carried_weight_": (_keeps("carried_weight_"), "it keeps no `carried_weight_`"),
+    "neighbor_indices_": (_keeps("neighbor_indices_"), "it makes no rows of two others"),
     "sizes": (_states_sizes, "it is not asked for a number of rows"),
     "fixed sizes": (lambda p: not is_poisson(p.fitted), "the number of rows it keeps is random"),
     "relative sizes": (_asks_for_shares, "it asks for counts of rows, which no weight changes"),
@@ -174,6 +176,24 @@ NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
     "own probabilities": (
         lambda p: not is_poisson(p.fitted) or hasattr(p.fitted, "inclusion_probability_"),
         "its rows depend on those of an earlier step: its steps are checked instead",
+    ),
+    "own class alone": (
+        lambda p: not any(getattr(s, "_looks_at_other_classes", False) for s in links(p.fitted)),
+        "which rows of a class it prefers depends on where the other classes are",
+    ),
+    "no neighbours": (
+        lambda p: (
+            not any(
+                hasattr(link, name)
+                for link in links(p.fitted)
+                for name in ("neighbor_indices_", "neighborhoods_")
+            )
+        ),
+        "copies of a row are each other's nearest neighbours, which a weight does not say",
+    ),
+    "no cleaning": (
+        lambda p: getattr(p.subject, "_sampling_type", None) != "clean-sampling",
+        "which rows stay depends on the copies around them, which a weight does not say",
     ),
     "shift to undo": (_has_a_shift_to_undo, "it has no exact shift to undo"),
     "corrected": (_is_corrected, "it does not predict for the rows handed in"),

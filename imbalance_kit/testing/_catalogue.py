@@ -68,6 +68,11 @@ LAWS = (
     ),
     Law(_row_laws.check_rows_per_class_are_as_asked, _CHANGING, ("fit_resample", "sizes")),
     Law(
+        _row_laws.check_synthetic_rows_lie_between_their_parents,
+        ("sampler",),
+        ("fit_resample", "neighbor_indices_"),
+    ),
+    Law(
         _row_laws.check_shift_is_what_was_done,
         _CHANGING,
         ("fit_resample", "sample_weight", "shift_", "carried_weight_", "fixed sizes"),
@@ -93,24 +98,46 @@ LAWS = (
             "nothing drawn",
             "predict_proba",
             "closed form",
+            "no cleaning",
         ),
     ),
     Law(
         _weight_laws.check_weight_is_repetition_in_draws,
         _CHANGING,
-        ("fit_resample", "sample_weight", "carried_weight_", "relative sizes", "random_state"),
+        (
+            "fit_resample",
+            "sample_weight",
+            "carried_weight_",
+            "relative sizes",
+            "random_state",
+            "no neighbours",
+        ),
     ),
     Law(
         _weight_laws.check_weights_are_expected_copies,
         _CHANGING,
-        ("fit_resample", "fit_weights", "sample_weight", "sample_indices_", "carried_weight_"),
+        (
+            "fit_resample",
+            "fit_weights",
+            "sample_weight",
+            "sample_indices_",
+            "carried_weight_",
+            "own class alone",
+        ),
     ),
     # chance
     Law(_randomness_laws.check_random_state_fixes_the_result, _FITTED, ("random_state",)),
     Law(
         _randomness_laws.check_class_draw_ignores_the_others,
         _CHANGING,
-        ("fit_resample", "sample_indices_", "random_state", "open labels", "own probabilities"),
+        (
+            "fit_resample",
+            "sample_indices_",
+            "random_state",
+            "open labels",
+            "own probabilities",
+            "own class alone",
+        ),
     ),
     Law(
         _randomness_laws.check_classes_have_their_own_streams,

@@ -127,6 +127,52 @@ def check_rows_per_class_are_as_asked(estimator: Any) -> None:
     )
 
 
+def check_synthetic_rows_lie_between_their_parents(estimator: Any) -> None:
+    """Check that a synthetic row is ``seed + step * (neighbor - seed)``, by what is recorded.
+
+    The seed is in `sample_indices_`, the other parent in `neighbor_indices_`, the step in `steps_`:
+    so every synthetic row can be explained. Up to rounding (a relative 1e-12, 1e-5 in float32), and
+    for integers within 1. Steps lie in [0, 1], or in the interval that the class documents
+    (`_step_interval`); a row of the input has no neighbour (-1) and no step (NaN). Where the class
+    keeps `continuous_features_`, the columns that are numbers, it speaks of those.
+
+    Parameters
+    ----------
+    estimator : sampler
+        What is checked; clones of it are fitted.
+
+    Examples
+    --------
+    >>> from imbalance_kit import SMOTE
+    >>> from imbalance_kit.testing import check_synthetic_rows_lie_between_their_parents
+    >>> check_synthetic_rows_lie_between_their_parents(SMOTE())
+    """
+    example = example_for(estimator)
+    allowed = {np.float64: 1e-12, np.float32: 1e-5, np.int64: 1.0}
+    for dtype, tolerance in allowed.items():
+        X = np.rint(example.X * 20).astype(dtype) if dtype is np.int64 else example.X.astype(dtype)
+        sampler = seeded(estimator)
+        X_res, _ = sampler.fit_resample(X, example.y)
+        made, steps = np.asarray(sampler.synthetic_mask_), np.asarray(sampler.steps_)
+        neighbors = np.asarray(sampler.neighbor_indices_)
+        assert len(made) == len(steps) == len(neighbors) == len(X_res), "one entry per output row"
+        assert made.any(), "no row is synthetic"
+        assert np.isnan(steps[~made]).all(), "a row of the input has a step"
+        assert (neighbors[~made] == -1).all(), "a row of the input has a neighbour"
+        low, high = getattr(sampler, "_step_interval", (0.0, 1.0))
+        assert ((steps[made] >= low) & (steps[made] <= high)).all(), f"steps beyond {low}, {high}"
+        numeric = getattr(sampler, "continuous_features_", slice(None))
+        rows = X[:, numeric].astype(np.float64)
+        seeds, ends = rows[sampler.sample_indices_[made]], rows[neighbors[made]]
+        np.testing.assert_allclose(
+            np.asarray(X_res)[made][:, numeric],
+            seeds + steps[made, None] * (ends - seeds),
+            rtol=0,
+            atol=tolerance * (1 if dtype is np.int64 else np.abs(rows).max()),
+            err_msg=f"rows that are not between their parents, in {np.dtype(dtype)}",
+        )
+
+
 def check_shift_is_what_was_done(estimator: Any) -> None:
     """Check that `shift_` is the weight total of each class after the draw over that before.
 

@@ -157,7 +157,7 @@ def _compare_rebalancing(
         np.testing.assert_allclose(again, weights, rtol=_RELATIVE)
     else:
         before, after = run(estimator, example), run(renamed, other)
-    if hasattr(before, "shift_"):
+    if getattr(before, "shift_", None) is not None:
         np.testing.assert_allclose(
             log_factors(after.shift_, example.X, names),
             log_factors(before.shift_, example.X, labels),

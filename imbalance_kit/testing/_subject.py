@@ -188,5 +188,11 @@ def is_poisson(fitted: Any) -> bool:
 
     A chain is where one of its steps is.
     """
+    return any(hasattr(link, "inclusion_probability_") for link in links(fitted))
+
+
+def links(fitted: Any) -> list[Any]:
+    """Return the sampler itself, and the samplers of a chain, those of chains in it included."""
     steps = getattr(fitted, "steps_", ())
-    return hasattr(fitted, "inclusion_probability_") or any(map(is_poisson, steps))
+    inner = [link for step in steps for link in links(step)] if isinstance(steps, list) else []
+    return [fitted, *inner]

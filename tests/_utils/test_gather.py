@@ -135,4 +135,4 @@ def test_errors_in_a_thread_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
         raise MemoryError("no room")
 
     with pytest.raises(MemoryError, match="no room"):
-        gather._in_blocks(fail, np.zeros((100, 2)))
+        gather.in_blocks(fail, np.zeros((100, 2)))

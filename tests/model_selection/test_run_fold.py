@@ -13,6 +13,7 @@ from sklearn.metrics import balanced_accuracy_score, f1_score
 from sklearn.svm import LinearSVC
 
 from imbalance_kit import (
+    BorderlineSMOTE,
     ClassWeighter,
     CorrectedClassifier,
     RandomOverSampler,
@@ -44,6 +45,7 @@ def _run(
         (RandomOverSampler(random_state=0), "sampler", "shift"),
         (ClassWeighter(), "weighter", "shift"),
         (SMOTE(random_state=0), "sampler", "sigmoid"),
+        (BorderlineSMOTE(random_state=0), "sampler", "sigmoid"),
         (TomekLinks(), "sampler", "sigmoid"),
     ],
 )

@@ -57,7 +57,7 @@ def test_wrong_strategies(asked: object, message: str) -> None:
 
 
 def _default(estimator: object, rows: object = X, **options: object) -> tuple[list[str], str]:
-    arguments = {"weighted": False, "least_rows": 10} | options
+    arguments = {"least_rows": 10} | options
     strategies, notes = default_strategies(estimator, rows, Y, **arguments)
     return [strategy.name for strategy in strategies], " ".join(notes)
 
@@ -76,7 +76,6 @@ def test_what_is_left_out_is_noted() -> None:
     assert "class weights" not in names
     assert "takes no `sample_weight`" in notes
     for options, reason in (
-        ({"weighted": True}, "takes no `sample_weight`"),
         ({"least_rows": 5}, "5 rows of the rarest class, and 6 are needed"),
         ({"rows": pd.DataFrame({"a": ["x"] * 40})}, "complete numbers"),
         ({"rows": np.where(X > 1, np.nan, X)}, "complete numbers"),
@@ -89,7 +88,7 @@ def test_what_is_left_out_is_noted() -> None:
 def test_smote_works_behind_the_preprocessing_of_a_pipeline() -> None:
     holes = np.where(X > 1, np.nan, X)
     imputing = make_pipeline(SimpleImputer(), LogisticRegression())
-    strategies, notes = default_strategies(imputing, holes, Y, weighted=False, least_rows=10)
+    strategies, notes = default_strategies(imputing, holes, Y, least_rows=10)
     assert strategies[-1].behind_preprocessing
     assert "as the last step of the pipeline sees them" in notes[0]
     names, notes = _default(make_pipeline(FunctionTransformer(), LogisticRegression()), holes)

@@ -137,6 +137,38 @@ class HonestPoisson(BaseEstimator):
         return tags
 
 
+class HonestInterpolator(BaseEstimator):
+    """Add a row between every row of the rarest class and the one before it."""
+
+    def fit_resample(self, X: Any, y: Any) -> Any:
+        labels = np.asarray(y)
+        classes, counts = np.unique(labels, return_counts=True)
+        seeds = np.flatnonzero(labels == classes[counts.argmin()])
+        ends, steps = np.roll(seeds, 1), self._steps(len(seeds))
+        rows = np.asarray(X.toarray() if hasattr(X, "toarray") else X)
+        made = rows[seeds] + steps[:, None] * (rows[ends] - rows[seeds])
+        self.sample_indices_ = np.concatenate([np.arange(len(labels)), seeds])
+        self.synthetic_mask_ = np.arange(len(self.sample_indices_)) >= len(labels)
+        self.neighbor_indices_ = np.concatenate([np.full(len(labels), self._none()), ends])
+        self.steps_ = np.concatenate([np.full(len(labels), np.nan), self._recorded(steps)])
+        return like(X, np.concatenate([rows, made])), take(y, self.sample_indices_)
+
+    def _steps(self, n: int) -> Any:
+        return np.linspace(0.1, 0.9, n)
+
+    def _none(self) -> int:
+        return -1
+
+    def _recorded(self, steps: Any) -> Any:
+        return steps
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "sampler"
+        tags.input_tags.sparse = True
+        return tags
+
+
 class HonestClassifier(ClassifierMixin, BaseEstimator):
     """Weight the classes, train, undo."""
 
@@ -161,6 +193,15 @@ class HonestClassifier(ClassifierMixin, BaseEstimator):
 
 def honest_classifier(cls: type = HonestClassifier) -> Any:
     return cls(LogisticRegression(C=100.0))
+
+
+def like(X: Any, values: Any) -> Any:
+    if isinstance(X, list):
+        return values.tolist()
+    if hasattr(X, "columns"):
+        names = "columns" if hasattr(X, "iloc") else "schema"
+        return type(X)(values, **{names: list(X.columns)})
+    return type(X)(values) if hasattr(X, "toarray") else values
 
 
 def take(X: Any, rows: Any) -> Any:

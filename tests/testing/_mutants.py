@@ -16,6 +16,7 @@ from imbalance_kit import ClassShift, ClassWeighter
 from imbalance_kit.testing import yield_laws
 from tests.testing._honest import (
     HonestClassifier,
+    HonestInterpolator,
     HonestPoisson,
     HonestSampler,
     honest_classifier,
@@ -190,6 +191,24 @@ class DrawsClassesEqually(ClassWeighter):
         super().fit_resample(X, y, sample_weight=sample_weight)
         self.sample_indices_ = np.arange(len(y))
         return X.copy(), y.copy()
+
+
+@caught_by(laws.check_synthetic_rows_lie_between_their_parents)
+class RecordsTheWayBack(HonestInterpolator):
+    def _recorded(self, steps: Any) -> Any:
+        return 1 - steps
+
+
+@caught_by(laws.check_synthetic_rows_lie_between_their_parents)
+class StepsBeyondTheNeighbor(HonestInterpolator):
+    def _steps(self, n: int) -> Any:
+        return np.linspace(0.1, 1.1, n)
+
+
+@caught_by(laws.check_synthetic_rows_lie_between_their_parents)
+class GivesRealRowsANeighbor(HonestInterpolator):
+    def _none(self) -> int:
+        return 0
 
 
 @caught_by(laws.check_shift_is_what_was_done)

@@ -7,7 +7,9 @@ from imblearn.under_sampling import TomekLinks
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 
+import imbalance_kit
 from imbalance_kit import (
+    BorderlineSMOTE,
     ClassWeighter,
     CorrectedClassifier,
     NonuniformNegativeSampler,
@@ -53,6 +55,11 @@ TRAINED = FrozenEstimator(LogisticRegression().fit(np.eye(4), [0, 0, 1, 1]))
         (CorrectedClassifier(LEARNER, RandomOverSampler()), "nothing drawn", False),
         (CorrectedClassifier(LEARNER, ClassWeighter()), "nothing drawn", True),
         (RandomUnderSampler(sampling_strategy=lambda y: {0: 9}), "open labels", False),
+        (imbalance_kit.SMOTE(), "own class alone", True),
+        (BorderlineSMOTE(), "own class alone", False),
+        (SamplerChain([RandomUnderSampler(), BorderlineSMOTE()]), "own class alone", False),
+        (SamplerChain([SamplerChain([imbalance_kit.SMOTE()])]), "no neighbours", False),
+        (RandomOverSampler(), "no neighbours", True),
         (RandomOverSampler(shrinkage=1.0), "shift to undo", False),
         (RandomOverSampler(), "shift to undo", True),
         (CorrectedClassifier(LEARNER, correction="none"), "corrected", False),

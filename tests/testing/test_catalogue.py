@@ -18,10 +18,21 @@ from imbalance_kit.testing import (
 from imbalance_kit.testing._capabilities import NEEDS
 from imbalance_kit.testing._catalogue import LAWS
 from imbalance_kit.testing._subject import KINDS
-from tests.testing._honest import HonestPoisson, HonestSampler, honest_classifier
+from tests.testing._honest import (
+    HonestInterpolator,
+    HonestPoisson,
+    HonestSampler,
+    honest_classifier,
+)
 from tests.testing._mutants import MUTANTS, StartsTheSameStreamForEveryClass
 
-HONEST = [HonestSampler(), HonestPoisson(), honest_classifier(), ClassShift({"a": 1, "b": 2})]
+HONEST = [
+    HonestSampler(),
+    HonestPoisson(),
+    HonestInterpolator(),
+    honest_classifier(),
+    ClassShift({"a": 1, "b": 2}),
+]
 
 
 def test_every_law_is_exported_and_every_check_is_a_law() -> None:

@@ -1,0 +1,36 @@
+"""Divide a whole number in proportion, without losing or gaining one."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def largest_remainder(
+    shares: NDArray[np.floating[Any]], total: int, stream: np.random.Generator
+) -> NDArray[np.intp]:
+    """Return whole numbers in proportion to `shares` that add up to `total`.
+
+    Each is its exact quota rounded down or up, the largest fractions up (Hamilton's method). Equal
+    fractions are drawn among, so that the first rows are not preferred.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n,)
+        At least 0, one of them above.
+    total : int
+        What to divide.
+    stream : numpy.random.Generator
+        Decides between equal fractions.
+    """
+    quotas = shares * (total / shares.sum())
+    whole = np.floor(quotas)
+    missing = total - int(whole.sum())
+    counts: NDArray[np.intp] = whole.astype(np.intp)
+    if missing:
+        shuffled = stream.permutation(len(shares))
+        fractions = (quotas - whole)[shuffled]
+        # Rounding errors of quotas that should be equal must not decide.
+        order = np.argsort(-np.round(fractions, 9), kind="stable")
+        counts[shuffled[order[:missing]]] += 1
+    return counts

@@ -1,0 +1,84 @@
+"""How many threads to use, and keeping the linear algebra library from starting more of its own."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from threading import Lock
+from typing import Any, TypeVar
+
+import joblib
+from threadpoolctl import ThreadpoolController
+
+T = TypeVar("T")
+
+
+@cache
+def _libraries() -> Any:
+    """Return the linear algebra libraries that are loaded; looking for them takes milliseconds."""
+    return ThreadpoolController().select(user_api="blas")
+
+
+def count_threads(n_jobs: int | None) -> int:
+    """Return the number of threads that `n_jobs` asks for.
+
+    None takes as many as the linear algebra library may: all cores, or fewer where threadpoolctl,
+    joblib or an environment variable such as OMP_NUM_THREADS says so. A number counts as in joblib:
+    -1 takes all cores.
+    """
+    if n_jobs is not None:
+        return int(joblib.effective_n_jobs(n_jobs))
+    allowed = [library["num_threads"] for library in _libraries().info()]
+    return int(max(allowed, default=joblib.cpu_count()))
+
+
+def run_in_threads(work: Callable[[Iterator[T]], object], tasks: Sequence[T], n: int) -> None:
+    """Call `work` in at most `n` threads, each with an iterator over its share of `tasks`.
+
+    Meanwhile each call into the linear algebra library uses one thread.
+    """
+    waiting = deque(tasks)
+
+    def mine() -> Iterator[T]:
+        while True:
+            try:
+                task = waiting.popleft()
+            except IndexError:
+                return
+            yield task
+
+    n = min(n, len(tasks))
+    with one_thread_each():
+        if n <= 1:
+            work(mine())
+            return
+        with ThreadPoolExecutor(n) as pool:
+            for done in [pool.submit(work, mine()) for _ in range(n)]:
+                done.result()
+
+
+class _Limit:
+    """The limit on the library, which is one for the whole process, and who holds it."""
+
+    lock = Lock()
+    holders = 0
+    limiter: Any = None
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Limit the library to one thread; the last of several callers at once lifts the limit."""
+    with _Limit.lock:
+        _Limit.holders += 1
+        if _Limit.holders == 1:
+            _Limit.limiter = _libraries().limit(limits=1)
+            _Limit.limiter.__enter__()
+    try:
+        yield
+    finally:
+        with _Limit.lock:
+            _Limit.holders -= 1
+            if _Limit.holders == 0:
+                _Limit.limiter.__exit__(None, None, None)
+                _Limit.limiter = None
