@@ -7,7 +7,12 @@ from imbalance_kit.correction import (
     OffsetLogisticRegression,
     register_offset_learner,
 )
-from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
+from imbalance_kit.diagnostics import (
+    CalibrationComparisonDisplay,
+    compute_calibration,
+    design_effect,
+    effective_sample_size,
+)
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
@@ -32,6 +37,8 @@ __all__ = [
     "Shift",
     "compare_strategies",
     "compute_calibration",
+    "design_effect",
+    "effective_sample_size",
     "estimate_prior",
     "register_offset_learner",
 ]

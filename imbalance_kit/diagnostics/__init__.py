@@ -1,5 +1,6 @@
-"""Measure what models and samples are like: calibration reports and reliability diagrams."""
+"""Measure what models, samples and weights are like: calibration, balance, weights, estimates."""
 
+from imbalance_kit._utils._weight_statistics import design_effect, effective_sample_size
 from imbalance_kit.diagnostics._calibration import compute_calibration
 from imbalance_kit.diagnostics._calibration_display import CalibrationComparisonDisplay
 from imbalance_kit.diagnostics._calibration_report import (
@@ -14,4 +15,6 @@ __all__ = [
     "CalibrationReport",
     "ClassCalibration",
     "compute_calibration",
+    "design_effect",
+    "effective_sample_size",
 ]

@@ -1,0 +1,37 @@
+"""Distances of weighted distributions against scipy on rows repeated as often as their weight."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import ks_2samp, wasserstein_distance
+
+from imbalance_kit._utils._distances import ecdf_distances, shares, total_variation
+
+ROWS = st.lists(st.tuples(st.integers(-3, 3), st.integers(1, 4)), min_size=1, max_size=20)
+
+
+@given(ROWS, ROWS)
+def test_against_scipy(sample, target) -> None:
+    (x, w), (t, v) = np.array(sample, dtype=float).T, np.array(target, dtype=float).T
+    weights = [shares(w, len(x)), shares(None, len(x))]
+    statistics, areas = ecdf_distances(x, t, weights, shares(v, len(t)))
+    repeated = np.repeat(t, v.astype(int))
+    for k, rows in enumerate((np.repeat(x, w.astype(int)), x)):
+        assert statistics[k] == pytest.approx(
+            ks_2samp(rows, repeated, method="asymp").statistic, abs=1e-12
+        )
+        assert areas[k] == pytest.approx(wasserstein_distance(rows, repeated), abs=1e-12)
+        assert areas[k] >= abs(rows.mean() - repeated.mean()) - 1e-12
+
+
+def test_one_distinct_value() -> None:
+    one = np.ones(3)
+    assert ecdf_distances(one, one, [shares(None, 3)], shares(None, 3)) == ([0.0], [0.0])
+
+
+def test_total_variation() -> None:
+    p, q = np.array([0.5, 0.5, 0.0]), np.array([0.2, 0.2, 0.6])
+    assert total_variation(p, q) == pytest.approx(0.6)
+    assert total_variation(p[::-1], q[::-1]) == pytest.approx(0.6)
+    assert total_variation(p, p) == 0
