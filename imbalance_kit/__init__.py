@@ -9,15 +9,17 @@ from imbalance_kit.correction import (
 )
 from imbalance_kit.diagnostics import (
     CalibrationComparisonDisplay,
+    MeanEstimate,
     compute_calibration,
     design_effect,
     effective_sample_size,
+    estimate_mean,
 )
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
-from imbalance_kit.weighting import ClassWeighter
+from imbalance_kit.weighting import ClassWeighter, Margins, Population
 
 __version__ = "0.1.0"
 
@@ -28,8 +30,11 @@ __all__ = [
     "ClassWeighter",
     "ComparisonReport",
     "CorrectedClassifier",
+    "MeanEstimate",
+    "Margins",
     "NonuniformNegativeSampler",
     "OffsetLogisticRegression",
+    "Population",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
@@ -39,6 +44,7 @@ __all__ = [
     "compute_calibration",
     "design_effect",
     "effective_sample_size",
+    "estimate_mean",
     "estimate_prior",
     "register_offset_learner",
 ]

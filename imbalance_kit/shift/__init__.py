@@ -1,6 +1,7 @@
 """What was changed: small frozen value objects that apply, undo and chain known factors."""
 
 from imbalance_kit.shift._class_shift import ClassShift
+from imbalance_kit.shift._covariate_shift import CovariateShift
 from imbalance_kit.shift._from_json import from_json
 from imbalance_kit.shift._inclusion_shift import InclusionRule, InclusionShift
 from imbalance_kit.shift._linear_pilot import LinearPilot
@@ -10,6 +11,7 @@ from imbalance_kit.shift._shift import ChainedShift, Shift
 __all__ = [
     "ChainedShift",
     "ClassShift",
+    "CovariateShift",
     "InclusionRule",
     "InclusionShift",
     "LinearPilot",
