@@ -8,13 +8,17 @@ from imbalance_kit.diagnostics._calibration_report import (
     CalibrationReport,
     ClassCalibration,
 )
+from imbalance_kit.diagnostics._estimate_mean import estimate_mean
+from imbalance_kit.diagnostics._mean_estimate import MeanEstimate
 
 __all__ = [
     "CalibrationBin",
     "CalibrationComparisonDisplay",
     "CalibrationReport",
     "ClassCalibration",
+    "MeanEstimate",
     "compute_calibration",
     "design_effect",
     "effective_sample_size",
+    "estimate_mean",
 ]

@@ -1,0 +1,422 @@
+"""Estimate the mean of an outcome in a population: check, choose the method, put together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm, t
+
+from imbalance_kit._utils._containers import n_rows, take_rows
+from imbalance_kit._utils._covariates import learn_covariates
+from imbalance_kit._utils._moments import weighted_mean
+from imbalance_kit._utils._random import draw_seed
+from imbalance_kit._utils._validation import check_sample_weight
+from imbalance_kit.diagnostics._linearization import Linearized, weighted_mean_scores
+from imbalance_kit.diagnostics._mean_estimate import MeanEstimate
+from imbalance_kit.diagnostics._regression_estimates import AipwFit, aipw_estimate, greg_estimate
+from imbalance_kit.diagnostics._replicates import (
+    ReweightedMean,
+    bootstrap_standard_error,
+    jackknife_standard_error,
+)
+from imbalance_kit.diagnostics._target import TargetRows, target_rows
+
+_Floats = NDArray[np.float64]
+_REPLICATES = {"bootstrap": 200, "jackknife": 50}
+_N_FOLDS = 5
+
+
+def estimate_mean(
+    y: Any,
+    X: Any = None,
+    *,
+    target: Any = None,
+    sample_weight: Any = None,
+    base_weight: Any = None,
+    target_weight: Any = None,
+    method: str = "weighted",
+    target_kind: str | None = None,
+    weighter: Any = None,
+    estimator: Any = None,
+    n_replicates: int | None = None,
+    confidence: float = 0.95,
+    random_state: Any = None,
+    n_jobs: int | None = None,
+) -> MeanEstimate:
+    """Estimate the mean of an outcome in the population that a sample was weighted to.
+
+    Start with the default: the weighted mean of what was observed, with a standard error by
+    formula. Pass as `X` what the weights were calibrated on, or the interval is too wide. Where the
+    weights come from a model, "bootstrap" or "jackknife" fit them again in every replicate. "greg"
+    and "aipw" predict the outcome for the population's rows: more precise where covariates explain
+    it, and "aipw" is right if either its regressor or its weights are. None of them can repair a
+    sample whose selection depends on the outcome itself.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Outcome as numbers (0 and 1 for a share), NaN where it was not observed. Missing outcomes
+        are left out, never counted as 0.
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features), default=None
+        Covariates. "weighted": those the weights were calibrated on (RakingWeighter,
+        CalibrationWeighter, PostStratificationWeighter), if they were. Needed otherwise.
+    target : rows, Population or Margins, default=None
+        The population. "weighted": only needed where it is a sample with an error of its own.
+        "greg" and "aipw" need its rows.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights after adjustment, for "weighted" and "aipw"; negative ones, as linear calibration
+        can make, are taken. None: `base_weight`.
+    base_weight : array-like of shape (n_samples,), default=None
+        Weights before adjustment: design weights, above 0. None: all equal.
+    target_weight : array-like of shape (n_target,), default=None
+        Weights of the target's rows.
+    method : {"weighted", "bootstrap", "jackknife", "greg", "aipw"}, default="weighted"
+        How to estimate the mean and its error; see Notes.
+    target_kind : {"census", "sample"}, default=None
+        Whether the target's numbers are exact or come from a sample, whose variance then counts.
+        None: margins are a census, rows are a sample (the wider interval).
+    weighter : weighter, default=None
+        For "bootstrap" and "jackknife", and for "aipw" unless `sample_weight` is given: any object
+        with `fit_weights` (and for "aipw" `fit` and `weights`); it is cloned.
+    estimator : regressor or classifier, default=None
+        Outcome model of "aipw", fitted to encoded covariates. A classifier predicts the mean by its
+        probabilities. None: ridge regression with the penalty chosen by leave-one-out.
+    n_replicates : int, default=None
+        Bootstrap samples (None: 200) or jackknife groups (None: 50, or the number of rows).
+    confidence : float in (0, 1), default=0.95
+        Level of the interval.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of replicates and folds.
+    n_jobs : int, default=None
+        Replicates or folds at a time; None is one, -1 all processors.
+
+    Returns
+    -------
+    estimate : MeanEstimate
+        Frozen: estimate, standard error, interval, missing share, and what kind of target it is
+        about.
+
+    Raises
+    ------
+    ValueError
+        If no outcome is observed, lengths differ, something the method needs is missing or
+        something it does not use is given, or "greg" or "aipw" is given margins.
+
+    See Also
+    --------
+    compute_balance : Whether the weights balance the covariates, which comes first.
+    effective_sample_size : The precision lost, without regard to the outcome.
+
+    Notes
+    -----
+    With weights w, base weights d, covariates x (and 1), target rows with weights v:
+
+    - "weighted": ``m = Σ w y / Σ w`` over observed outcomes. Scores ``w (y - m) / Σ w``, or, given
+      `X`, w times the residual of y - m from a regression on x under d, as R's survey does for
+      calibrated weights. Variance ``n / (n - 1) Σ (z - mean z)²``: rows drawn independently with
+      replacement, so that large sampling fractions make it too wide.
+    - "bootstrap": Rao and Wu's rescaled bootstrap; "jackknife": random groups left out in turn;
+      both refit `weighter`, and draw a target that is a sample anew as well.
+    - "greg": ``x̄_T b + Σ d (y - x b) / Σ d`` with a linear regression b; the same as linear
+      calibration on x.
+    - "aipw": ``mean_T m(x) + Σ w (y - m(x)) / Σ w`` with five-fold cross-fitting of m and, given
+      `weighter`, of w.
+
+    "greg" and "aipw" leave out rows whose outcome is missing before anything is fitted, which is
+    right where it is missing at random given x; "weighted" and the replicates take the observed
+    outcomes to stand for the missing ones under the weights. Intervals use the normal distribution,
+    the jackknife t with one degree of freedom less than groups.
+
+    References
+    ----------
+    Deville and Särndal (1992), Calibration estimators in survey sampling,
+    doi:10.1080/01621459.1992.10475217.
+    Rao and Wu (1988), Resampling inference with complex survey data,
+    doi:10.1080/01621459.1988.10478591.
+    Robins, Rotnitzky and Zhao (1994), Estimation of regression coefficients when some regressors
+    are not always observed, doi:10.1080/01621459.1994.10476818.
+    Chernozhukov et al. (2018), Double/debiased machine learning, doi:10.1111/ectj.12097.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imbalance_kit import estimate_mean
+    >>> rng = np.random.default_rng(0)
+    >>> people = rng.normal(0, 1, (5000, 1))             # the population's mean outcome is 1
+    >>> X = rng.normal(1, 1, (400, 1))                   # the sample is off by 1
+    >>> y = 1 + 2 * X[:, 0] + rng.normal(0, 1, 400)
+    >>> estimate_mean(y, X, target=people, method="greg", target_kind="census")
+    MeanEstimate: 1.022 (SE 0.06821), 95 % interval 0.888 to 1.155
+      unadjusted  2.934
+      method      greg
+      target      a census: its own numbers are taken as exact
+      rows        400
+    """
+    _check_options(method, target_kind, confidence, n_replicates)
+    outcome = _check_outcome(y)
+    n = len(outcome)
+    if X is not None and n_rows(X) != n:
+        raise ValueError(f"`X` has {n_rows(X)} rows, `y` has {n}: expected one outcome per row.")
+    given = _Given(
+        y=outcome,
+        X=X,
+        target=target,
+        target_weight=target_weight,
+        rows=None if target is None else target_rows(target, target_weight),
+        weight=check_sample_weight(sample_weight, n, negative="allow"),
+        base=check_sample_weight(base_weight, n, name="base_weight"),
+        weighter=weighter,
+        estimator=estimator,
+    )
+    _check_needs(given, method)
+    kind = _target_kind(given, target_kind)
+    observed = ~np.isnan(outcome)
+    n_used = 0
+    if method in _REPLICATES:
+        estimate, error, n_used = _replicate(
+            given, method, kind, n_replicates, random_state, n_jobs
+        )
+    else:
+        linear = _linearize(given, method, kind, random_state, n_jobs)
+        estimate, error = linear.estimate, linear.standard_error
+    alpha = (1.0 + confidence) / 2.0
+    width = error * float(t.ppf(alpha, n_used - 1) if method == "jackknife" else norm.ppf(alpha))
+    weight = given.weight if method == "weighted" and given.weight is not None else given.base
+    return MeanEstimate(
+        estimate=estimate,
+        standard_error=error,
+        interval=(estimate - width, estimate + width),
+        confidence=float(confidence),
+        unadjusted=weighted_mean(
+            outcome[observed], None if given.base is None else given.base[observed]
+        ),
+        n_samples=n,
+        n_observed=int(np.count_nonzero(observed)),
+        missing_share=weighted_mean((~observed).astype(np.float64), weight),
+        method=method,
+        target_kind=kind,
+        n_replicates=n_used,
+    )
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What was handed in, checked."""
+
+    y: _Floats
+    X: Any
+    target: Any
+    target_weight: Any
+    rows: TargetRows | None
+    weight: _Floats | None
+    base: _Floats | None
+    weighter: Any
+    estimator: Any
+
+
+def _linearize(
+    given: _Given, method: str, kind: str | None, random_state: Any, n_jobs: int | None
+) -> Linearized:
+    """Return the estimates whose error has a formula."""
+    if method == "weighted":
+        return _weighted(given, kind)
+    observed = np.flatnonzero(~np.isnan(given.y))
+    rows = given.rows
+    assert rows is not None
+    X = given.X if len(observed) == len(given.y) else take_rows(given.X, observed)
+    y = given.y[observed]
+    base, weight = (None if w is None else w[observed] for w in (given.base, given.weight))
+    covariates = learn_covariates(X, rows.rows, weights=[base, rows.weight])
+    design = covariates.encode(X, drop_first=True)
+    target_design = covariates.encode(rows.rows, drop_first=True)
+    sample = kind == "sample"
+    if method == "greg":
+        return greg_estimate(
+            y,
+            _with_ones(design),
+            np.ones(len(y)) if base is None else base,
+            _with_ones(target_design),
+            rows.weight,
+            target_is_sample=sample,
+        )
+    if len(y) < _N_FOLDS:
+        raise ValueError(
+            f"method='aipw' needs at least {_N_FOLDS} observed outcomes to hold some out, got "
+            f"{len(y)}."
+        )
+    fit = AipwFit(X, y, design, base, weight, given.weighter, given.estimator, rows, target_design)
+    return aipw_estimate(
+        fit,
+        n_folds=_N_FOLDS,
+        seed=draw_seed(random_state),
+        target_is_sample=sample,
+        n_jobs=n_jobs,
+    )
+
+
+def _weighted(given: _Given, kind: str | None) -> Linearized:
+    base = np.ones(len(given.y)) if given.base is None else given.base
+    weight = base if given.weight is None else given.weight
+    if given.X is None:
+        return weighted_mean_scores(given.y, weight)
+    rows = given.rows if kind == "sample" else None
+    tables = [given.X] if rows is None else [given.X, rows.rows]
+    margins = given.target if given.target is not None and given.rows is None else None
+    covariates = learn_covariates(
+        *tables,
+        columns=None if margins is None else margins.columns,
+        categorical=() if margins is None else margins.categorical,
+    )
+    return weighted_mean_scores(
+        given.y,
+        weight,
+        base=base,
+        design=_with_ones(covariates.encode(given.X, drop_first=True)),
+        target_design=None
+        if rows is None
+        else _with_ones(covariates.encode(rows.rows, drop_first=True)),
+        target_weight=None if rows is None else rows.weight,
+    )
+
+
+def _replicate(
+    given: _Given,
+    method: str,
+    kind: str | None,
+    n_replicates: int | None,
+    random_state: Any,
+    n_jobs: int | None,
+) -> tuple[float, float, int]:
+    """Return estimate, standard error and number of replicates."""
+    mean = ReweightedMean(
+        X=given.X,
+        y=given.y,
+        base=given.base,
+        weighter=given.weighter,
+        target=given.target,
+        target_weight=given.target_weight,
+        target_rows=given.rows if kind == "sample" else None,
+    )
+    wanted = _REPLICATES[method] if n_replicates is None else int(n_replicates)
+    if method == "jackknife":
+        wanted = min(wanted, len(given.y))
+    spread = bootstrap_standard_error if method == "bootstrap" else jackknife_standard_error
+    error = spread(mean, n_replicates=wanted, seed=draw_seed(random_state), n_jobs=n_jobs)
+    return mean.estimate(), error, wanted
+
+
+def _with_ones(design: _Floats) -> _Floats:
+    return np.column_stack([np.ones(len(design)), design])
+
+
+# Checks -------------------------------------------------------------------------------------------
+
+
+def _check_options(method: Any, target_kind: Any, confidence: Any, n_replicates: Any) -> None:
+    methods = ("weighted", *_REPLICATES, "greg", "aipw")
+    if method not in methods:
+        raise ValueError(f"`method` must be one of {methods}, got {method!r}.")
+    if target_kind not in (None, "census", "sample"):
+        raise ValueError(f"`target_kind` must be 'census', 'sample' or None, got {target_kind!r}.")
+    if not isinstance(confidence, (float, np.floating)) or not 0.0 < confidence < 1.0:
+        raise ValueError(
+            f"`confidence` must be a float in (0, 1), got {confidence!r}. Hint: .95 is 95 %."
+        )
+    if n_replicates is None:
+        return
+    if isinstance(n_replicates, bool) or not isinstance(n_replicates, (int, np.integer)):
+        raise TypeError(f"`n_replicates` must be an int of at least 2, got {n_replicates!r}.")
+    if n_replicates < 2:
+        raise ValueError(f"`n_replicates` must be at least 2, got {n_replicates!r}.")
+
+
+def _check_outcome(y: Any) -> _Floats:
+    """Return the outcome as float64, NaN where missing."""
+    try:
+        if hasattr(y, "iloc"):
+            values = np.asarray(y.to_numpy(dtype=np.float64, na_value=np.nan))
+        else:
+            values = np.asarray(y, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"`y` must hold numbers, NaN where missing: {error}. Hint: for the share of a category "
+            "pass y == category."
+        ) from None
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1 or not len(values):
+        raise ValueError(f"`y` must have shape (n_samples,), got {values.shape}.")
+    if np.isinf(values).any():
+        raise ValueError(
+            f"`y` contains infinity (first at row {int(np.argmax(np.isinf(values)))}): expected "
+            "numbers, NaN where missing."
+        )
+    if np.isnan(values).all():
+        raise ValueError("`y` is missing in every row: there is nothing to take the mean of.")
+    return values
+
+
+def _check_needs(given: _Given, method: str) -> None:
+    """Raise where the method lacks something, or was given something it would not read."""
+    needs: dict[str, Any] = {}
+    unused: dict[str, Any] = {}
+    if method != "weighted":
+        needs |= {"X": given.X, "target": given.target}
+    if method == "aipw":
+        if (given.weighter is None) == (given.weight is None):
+            raise ValueError(
+                "method='aipw' needs either `weighter`, to fit weights out of fold, or "
+                "`sample_weight`, exactly one of them. Hint: weighter=PropensityWeighter()."
+            )
+    else:
+        unused["estimator"] = given.estimator
+    if method in _REPLICATES:
+        needs["weighter"] = given.weighter
+    elif method != "aipw":
+        unused["weighter"] = given.weighter
+    if method in (*_REPLICATES, "greg"):
+        unused["sample_weight"] = given.weight
+    lacking = [name for name, value in needs.items() if value is None]
+    if lacking:
+        raise ValueError(f"method={method!r} needs {lacking!r}, which are None.")
+    idle = [name for name, value in unused.items() if value is not None]
+    if idle:
+        raise ValueError(
+            f"method={method!r} does not use {idle!r}. Hint: weights that rows came with are "
+            "`base_weight`; leave the others out."
+        )
+    if method in ("greg", "aipw") and given.rows is None:
+        raise ValueError(
+            f"method={method!r} predicts the outcome for the rows of the population, and margins "
+            "have none. Hint: pass rows as `target`; or calibrate to the margins with "
+            "CalibrationWeighter(distance='linear') and take the weighted mean, which is the same "
+            "estimate as method='greg'."
+        )
+    if method == "weighted":
+        weight = given.weight if given.weight is not None else given.base
+        if weight is not None and not weight[~np.isnan(given.y)].any():
+            raise ValueError("No row with an observed outcome has any weight: there is no mean.")
+        if given.target is not None and given.X is None:
+            raise ValueError(
+                "method='weighted' uses `target` only with `X`, the covariates that the weights "
+                "were calibrated on. Hint: pass `X`, or leave `target` out."
+            )
+
+
+def _target_kind(given: _Given, target_kind: str | None) -> str | None:
+    if given.target is None:
+        if target_kind == "sample":
+            raise ValueError(
+                "target_kind='sample' adds the variance of the target's rows, and no `target` was "
+                "given. Hint: pass it."
+            )
+        return "census" if given.X is not None else target_kind
+    if given.rows is None:
+        if target_kind == "sample":
+            raise ValueError(
+                "target_kind='sample' needs the rows of the target: margins do not show their "
+                "error. Hint: target_kind='census', or pass rows."
+            )
+        return "census"
+    return target_kind or "sample"
