@@ -8,9 +8,13 @@ from imbalance_kit.correction import (
     register_offset_learner,
 )
 from imbalance_kit.diagnostics import (
+    BalanceReport,
     CalibrationComparisonDisplay,
     MeanEstimate,
+    WeightSummary,
+    compute_balance,
     compute_calibration,
+    compute_weight_summary,
     design_effect,
     effective_sample_size,
     estimate_mean,
@@ -19,29 +23,47 @@ from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
-from imbalance_kit.weighting import ClassWeighter, Margins, Population
+from imbalance_kit.weighting import (
+    CBPSWeighter,
+    ClassWeighter,
+    KernelMeanMatching,
+    LeastSquaresRatio,
+    LogisticPath,
+    Margins,
+    Population,
+    PropensityWeighter,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "BalanceReport",
+    "CBPSWeighter",
     "CalibrationComparisonDisplay",
     "ChainedShift",
     "ClassShift",
     "ClassWeighter",
     "ComparisonReport",
     "CorrectedClassifier",
-    "MeanEstimate",
+    "KernelMeanMatching",
+    "LeastSquaresRatio",
+    "LogisticPath",
     "Margins",
+    "MeanEstimate",
     "NonuniformNegativeSampler",
     "OffsetLogisticRegression",
     "Population",
+    "PropensityWeighter",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
     "SamplerChain",
     "Shift",
+    "WeightSummary",
     "compare_strategies",
+    "compute_balance",
     "compute_calibration",
+    "compute_weight_summary",
     "design_effect",
     "effective_sample_size",
     "estimate_mean",

@@ -33,7 +33,9 @@ class GaussianKernel:
     def __call__(self, rows: Array) -> Array:
         """Return the features of rows, shape (n_rows, n_centres)."""
         x = self.scaling(rows)
-        apart = (x * x).sum(axis=1)[:, None] + (self.centres**2).sum(axis=1) - 2 * x @ self.centres.T
+        apart = (
+            (x * x).sum(axis=1)[:, None] + (self.centres**2).sum(axis=1) - 2 * x @ self.centres.T
+        )
         features: Array = np.exp(np.maximum(apart, 0) / (-2 * self.width**2))
         return features
 

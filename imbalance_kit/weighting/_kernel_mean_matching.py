@@ -1,4 +1,4 @@
-"""Kernel mean matching: weights under which the sample's kernel features have the target's means."""
+"""Kernel mean matching: factors that give the sample's kernel features the target's means."""
 
 import warnings
 from dataclasses import dataclass
@@ -121,9 +121,7 @@ class NystromFeatures:
     def of(cls, kernel: GaussianKernel) -> "NystromFeatures":
         """Learn the features from the kernel between its centres."""
         gram = np.exp(
-            -np.maximum(
-                ((kernel.centres[:, None] - kernel.centres) ** 2).sum(axis=2), 0
-            )
+            -np.maximum(((kernel.centres[:, None] - kernel.centres) ** 2).sum(axis=2), 0)
             / (2 * kernel.width**2)
         )
         values, vectors = np.linalg.eigh(gram)
@@ -199,9 +197,9 @@ def _match(phi: Array, d: Array, mean: Array, *, ridge: float, bound: float) -> 
         z, here = z - size * step, there
     else:
         warnings.warn(
-            f"Kernel mean matching did not converge in {_MAX_ITER} steps: the largest difference of "
-            f"a feature's mean left over is {np.abs(gradient).max():.2g}. Hint: a larger `ridge` or "
-            "`width`.",
+            f"Kernel mean matching did not converge in {_MAX_ITER} steps: the largest difference "
+            f"of a feature's mean left over is {np.abs(gradient).max():.2g}. Hint: a larger "
+            "`ridge` or `width`.",
             ConvergenceWarning,
             stacklevel=2,
         )

@@ -139,8 +139,6 @@ def _fold_moments(
     means = np.zeros((task.n_folds, c))
     sides = ((task.sample, task.sample_weight), (task.target, task.target_weight))
     for side, (rows, weights) in enumerate(sides):
-        if side == 1 and alpha == 0:
-            pass
         for fold in range(task.n_folds):
             members = np.flatnonzero(folds[side] == fold)
             total = weights[members].sum()
@@ -166,5 +164,5 @@ def _held_out_score(H: Array, h: Array, ridge: float) -> float:
 
 
 def _coefficients(H: Array, h: Array, ridge: float) -> Array:
-    theta: Array = np.linalg.solve(H + ridge * np.eye(len(h)), h)
-    return np.maximum(theta, 0.0)
+    theta = np.linalg.solve(H + ridge * np.eye(len(h)), h)
+    return np.asarray(np.maximum(theta, 0.0))

@@ -103,7 +103,8 @@ def polish(rows: MembershipRows, theta: Array, lam: float, *, l1_ratio: float) -
     state = _State(rows, np.array([_ALL_ROWS]), l1_ratio)
     state.theta[0] = theta
     state.solve_alone(0, lam)
-    return state.theta[0]
+    polished: Array = state.theta[0]
+    return polished
 
 
 class _State:
@@ -239,4 +240,4 @@ def _intercepts(rows: MembershipRows, models: NDArray[np.intp]) -> Array:
 
 def _null_deviance(rows: MembershipRows) -> float:
     share = float(rows.weights[rows.signed[:, -1] > 0].sum())
-    return -2 * (share * np.log(share) + (1 - share) * np.log(1 - share))
+    return float(-2 * (share * np.log(share) + (1 - share) * np.log(1 - share)))

@@ -5,6 +5,7 @@ a thin product for the scores, the row's own fold left out of the residuals, a t
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,9 @@ _TINY = 1e-12
 class MembershipRows:
     """Standardised columns times the side, +1 for target and -1 for sample, rows sorted by fold.
 
-    Invariant: `signed[:, :-1]` is ``side · (x - centre) / scale``, `signed[:, -1]` the side, so that
-    ``signed @ theta`` is the margin. A column that does not vary has scale 0 and is 0. `weights` sum
-    to 1; `edges` are the first rows of the folds, and the number of rows.
+    Invariant: `signed[:, :-1]` is ``side · (x - centre) / scale`` and `signed[:, -1]` the side, so
+    that ``signed @ theta`` is the margin. A column that does not vary has scale 0 and is 0.
+    `weights` sum to 1; `edges` are the first rows of the folds, and the number of rows.
     """
 
     signed: Array
@@ -42,7 +43,7 @@ class MembershipRows:
         return self.scale > 0
 
     def original(self, theta: Array) -> Array:
-        """Return coefficients of the original columns, the intercept last; theta is (p + 1, ...)."""
+        """Return coefficients of the original columns, (p + 1, ...) with the intercept last."""
         varies = self.varies.reshape(-1, *[1] * (theta.ndim - 1))
         scale = np.where(varies, self.scale.reshape(varies.shape), 1.0)
         slopes = np.where(varies, theta[:-1] / scale, 0.0)
@@ -114,7 +115,7 @@ class MembershipRows:
         size = max(256, _BLOCK_BYTES // (8 * self.signed.shape[1]))
         return [
             (fold, slice(start, min(start + size, stop)))
-            for fold, (begin, stop) in enumerate(zip(self.edges, self.edges[1:], strict=False))
+            for fold, (begin, stop) in enumerate(pairwise(self.edges))
             for start in range(begin, stop, size)
         ]
 
@@ -182,14 +183,15 @@ def stack_membership(
         out[:, :-1][:, scale == 0] = 0.0
         out[:, -1] = 1.0
         out[in_sample] *= -1
-    fold_weights = np.array([weights[a:b].sum() for a, b in zip(edges, edges[1:], strict=False)])
+    fold_weights = np.array([weights[a:b].sum() for a, b in pairwise(edges)])
     return MembershipRows(signed, weights, edges, centre, scale, fold_weights)
 
 
 def _share(weights: Array | None, n: int) -> Array:
     if weights is None:
         return np.full(n, 0.5 / n)
-    return 0.5 * weights / weights.sum()
+    share: Array = 0.5 * weights / weights.sum()
+    return share
 
 
 def _moments(sample: Array, target: Array, sides: list[Array]) -> tuple[Array, Array]:
@@ -201,6 +203,7 @@ def _moments(sample: Array, target: Array, sides: list[Array]) -> tuple[Array, A
             apart = rows[start : start + 8192] - centre
             np.square(apart, out=apart)
             square += weights[start : start + 8192] @ apart
-    size = np.maximum(np.abs(sample).max(axis=0), np.abs(target).max(axis=0))
+    ends = [end for x in (sample, target) for end in (x.max(axis=0), -x.min(axis=0))]
+    size = np.maximum.reduce(ends)
     scale = np.sqrt(square)
     return centre, np.where(scale > _TINY * size, scale, 0.0)
