@@ -120,4 +120,11 @@ def unit_weights(weights: Any) -> _Floats:
     checked = check_sample_weight(weights, length, name="weights")
     if checked is None:
         raise TypeError("`weights` must be an array of numbers, got None.")
-    return checked / checked.max()
+    scaled: _Floats = checked / checked.max()
+    return scaled
+
+
+def signed_design_effect(weights: _Floats) -> float:
+    """Return Kish's design effect of checked weights, of which some may be negative."""
+    scaled = weights / np.abs(weights).max()
+    return float(len(scaled) * np.dot(scaled, scaled) / scaled.sum() ** 2)

@@ -1,6 +1,8 @@
 """Measure what models, samples and weights are like: calibration, balance, weights, estimates."""
 
 from imbalance_kit._utils._weight_statistics import design_effect, effective_sample_size
+from imbalance_kit.diagnostics._balance import compute_balance
+from imbalance_kit.diagnostics._balance_report import BalanceReport, BalanceRow
 from imbalance_kit.diagnostics._calibration import compute_calibration
 from imbalance_kit.diagnostics._calibration_display import CalibrationComparisonDisplay
 from imbalance_kit.diagnostics._calibration_report import (
@@ -10,14 +12,20 @@ from imbalance_kit.diagnostics._calibration_report import (
 )
 from imbalance_kit.diagnostics._estimate_mean import estimate_mean
 from imbalance_kit.diagnostics._mean_estimate import MeanEstimate
+from imbalance_kit.diagnostics._weight_summary import WeightSummary, compute_weight_summary
 
 __all__ = [
+    "BalanceReport",
+    "BalanceRow",
     "CalibrationBin",
     "CalibrationComparisonDisplay",
     "CalibrationReport",
     "ClassCalibration",
     "MeanEstimate",
+    "WeightSummary",
+    "compute_balance",
     "compute_calibration",
+    "compute_weight_summary",
     "design_effect",
     "effective_sample_size",
     "estimate_mean",

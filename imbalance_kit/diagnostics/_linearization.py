@@ -84,9 +84,10 @@ def weighted_mean_scores(
 def mean_scores(x: _Floats, weight: _Floats | None) -> _Floats:
     """Return the scores of ``Σ v x / Σ v``."""
     if weight is None:
-        return (x - x.mean()) / len(x)
+        weight = np.ones(len(x))
     total = weight.sum()
-    return weight * (x - np.dot(weight, x) / total) / total
+    scores: _Floats = weight * (x - np.dot(weight, x) / total) / total
+    return scores
 
 
 def least_squares(design: _Floats, y: _Floats, weight: _Floats | None) -> _Floats:

@@ -130,4 +130,5 @@ def _rao_wu(n: int | None, rng: np.random.Generator) -> _Floats | None:
         return None
     if n < 2:
         return np.ones(n)
-    return np.bincount(rng.integers(n, size=n - 1), minlength=n) * (n / (n - 1))
+    times = np.bincount(rng.integers(n, size=n - 1), minlength=n)
+    return times.astype(np.float64) * (n / (n - 1))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from imbalance_kit import design_effect, effective_sample_size
-from imbalance_kit._utils._weight_statistics import top_share
+from imbalance_kit._utils._weight_statistics import signed_design_effect, top_share
 
 
 def test_against_the_definitions() -> None:
@@ -52,3 +52,9 @@ def test_bad_weights(weights, message: str) -> None:
 def test_no_weights() -> None:
     with pytest.raises(TypeError, match="got None"):
         effective_sample_size(None)
+
+
+def test_signed_design_effect_is_the_same_number() -> None:
+    w = np.random.default_rng(2).exponential(size=50)
+    assert signed_design_effect(w) == pytest.approx(design_effect(w))
+    assert signed_design_effect(np.array([-1.0, 3.0])) == pytest.approx(2 * 10 / 4)
