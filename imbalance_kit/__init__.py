@@ -8,9 +8,12 @@ from imbalance_kit.correction import (
     register_offset_learner,
 )
 from imbalance_kit.diagnostics import (
+    BalanceDisplay,
     BalanceReport,
     CalibrationComparisonDisplay,
+    LovePlotDisplay,
     MeanEstimate,
+    WeightDisplay,
     WeightSummary,
     compute_balance,
     compute_calibration,
@@ -37,6 +40,7 @@ from imbalance_kit.weighting import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "BalanceDisplay",
     "BalanceReport",
     "CBPSWeighter",
     "CalibrationComparisonDisplay",
@@ -48,6 +52,7 @@ __all__ = [
     "KernelMeanMatching",
     "LeastSquaresRatio",
     "LogisticPath",
+    "LovePlotDisplay",
     "Margins",
     "MeanEstimate",
     "NonuniformNegativeSampler",
@@ -59,6 +64,7 @@ __all__ = [
     "Ratios",
     "SamplerChain",
     "Shift",
+    "WeightDisplay",
     "WeightSummary",
     "compare_strategies",
     "compute_balance",

@@ -182,12 +182,12 @@ def compute_weight_summary(weights: Any) -> WeightSummary:
     >>> import numpy as np
     >>> from imbalance_kit import compute_weight_summary
     >>> compute_weight_summary(np.random.default_rng(0).exponential(size=1000))
-    WeightSummary: 1,000 rows, total 999.113
-      design effect          1.974
-      effective sample size  506.6
-      top 1 % of the rows    5.46 % of the weight
-      Pareto k               0.00 (means are reliable; limit 0.67)
-      weight / mean weight   0.000, 0.05, 0.7, 3, 7 (min, 5 %, median, 95 %, max)
+    WeightSummary: 1,000 rows, total 1022.05
+      design effect          1.961
+      effective sample size  510.1
+      top 1 % of the rows    5.86 % of the weight
+      Pareto k               0.18 (means are reliable; limit 0.67)
+      weight / mean weight   0.000477, 0.0486, 0.727, 2.89, 7.98 (min, 5 %, median, 95 %, max)
     """
     n = len(weights) if hasattr(weights, "__len__") else 0
     checked = check_sample_weight(weights, n, name="weights", negative="allow")
