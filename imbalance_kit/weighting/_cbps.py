@@ -31,6 +31,8 @@ from imbalance_kit.weighting._newton_fits import (
 
 Array = NDArray[np.float64]
 
+_ROUNDING = 1e-10  # relative error of the objective, in which large terms cancel
+
 
 @dataclass(frozen=True)
 class CbpsSolution:
@@ -79,13 +81,11 @@ def _minimise(rows: BasisRows, beta: Array, weight: Array, tol: float) -> tuple[
         size = min(1.0, STEEP / max(change, STEEP))
         for _ in range(MAX_HALVINGS):
             there = moments(rows, beta - size * step, weight)
-            if there.value <= here.value - 1e-4 * size * decrement:
+            if there.value <= here.value * (1 + _ROUNDING) - 1e-4 * size * decrement:
                 break
             size /= 2
         else:
-            if decrement > 1e-9 * here.value:
-                raise NoSolutionError("no step descends")
-            return beta, n_iter  # the objective is flat to rounding
+            raise NoSolutionError("no step descends")
         beta, here = beta - size * step, there
     raise NoSolutionError(f"{MAX_ITER} Newton steps did not suffice")
 

@@ -25,7 +25,7 @@ _ALL_ROWS = -1
 _FALL = 1e-4  # last λ over the first of a lasso; 1e-2 with more columns than rows, as in glmnet
 _SWEEPS = 12  # at one λ before a model goes on alone
 _AGED = 3  # sweeps at one λ that show the Hessian is too old
-_PRECISE, _ROUGH = 1e-11, 1e-8  # decrease of the objective still to be had: all rows, folds
+_PRECISE, _ROUGH = 1e-11, 1e-9  # decrease of the objective still to be had: all rows, folds
 _FLAT, _EXPLAINED = (
     1e-5,
     0.999,

@@ -42,7 +42,7 @@ def maximum_likelihood(rows: BasisRows, tol: float) -> tuple[Array, int]:
         size = 1.0
         for _ in range(MAX_HALVINGS):
             found = loss(beta - size * step)
-            if found <= value - 1e-4 * size * decrement:
+            if found <= value - 1e-4 * size * decrement + 1e-15:
                 break
             size /= 2
         beta, value = beta - size * step, found
