@@ -27,6 +27,7 @@ from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
 from imbalance_kit.weighting import (
+    CalibrationWeighter,
     CBPSWeighter,
     ClassWeighter,
     KernelMeanMatching,
@@ -34,7 +35,9 @@ from imbalance_kit.weighting import (
     LogisticPath,
     Margins,
     Population,
+    PostStratificationWeighter,
     PropensityWeighter,
+    RakingWeighter,
 )
 
 __version__ = "0.1.0"
@@ -44,6 +47,7 @@ __all__ = [
     "BalanceReport",
     "CBPSWeighter",
     "CalibrationComparisonDisplay",
+    "CalibrationWeighter",
     "ChainedShift",
     "ClassShift",
     "ClassWeighter",
@@ -58,7 +62,9 @@ __all__ = [
     "NonuniformNegativeSampler",
     "OffsetLogisticRegression",
     "Population",
+    "PostStratificationWeighter",
     "PropensityWeighter",
+    "RakingWeighter",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",

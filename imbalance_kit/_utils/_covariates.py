@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,15 @@ class Covariate:
     levels: tuple[Any, ...] = ()
     has_missing: bool = False
     fill: float = 0.0
+
+    def with_levels(self, levels: Sequence[Any]) -> "Covariate":
+        """Return the covariate with further levels, which the table did not have."""
+        if not levels:
+            return self
+        every = {*self.levels, *levels}
+        tail: tuple[Any, ...] = (None,) if None in every else ()
+        known = ordered([level for level in every if level is not None])
+        return replace(self, levels=(*known, *tail), has_missing=bool(tail))
 
     def names(self, *, drop_first: bool) -> list[str]:
         """Return the names of its columns in the design matrix."""
@@ -249,17 +258,16 @@ def learn_covariates(
     """
     opened = [table_of(X) for X in tables]
     first, *others = opened
+    wanted = first.names if columns is None else [n for n in first.names if n in columns]
     for other in others:
-        _check_same_columns(first, other)
+        _check_same_columns(first, other, columns)
     given = [*weights, *[None] * (len(opened) - len(weights))]
     if columns is None and not categorical:
         complete = _complete_numbers(opened, given[-1])
         if complete is not None:
             return complete
     learned = []
-    for name in first.names:
-        if columns is not None and name not in columns:
-            continue
+    for name in wanted:
         places = [table.names.index(name) for table in opened]
         found = [(t, place, w) for t, place, w in zip(opened, places, given, strict=True)]
         if name in categorical or _kind(found) == "categorical":
@@ -332,7 +340,7 @@ def _learn_numbers(name: str, found: _Found) -> Covariate:
     return Covariate(name, "numeric", has_missing=missing, fill=fill)
 
 
-def _check_same_columns(first: Table, other: Table) -> None:
+def _check_same_columns(first: Table, other: Table, columns: Collection[str] | None) -> None:
     if first.named != other.named:
         raise ValueError(
             "One table has column names and another has none: expected both, or neither. Hint: "
@@ -340,6 +348,8 @@ def _check_same_columns(first: Table, other: Table) -> None:
         )
     lacking = [name for name in first.names if name not in other.names]
     extra = [name for name in other.names if name not in first.names]
+    if columns is not None:
+        lacking, extra = [name for name in lacking if name in columns], []
     if lacking or extra:
         raise ValueError(
             "The sample and its target must have the same columns: "

@@ -1,6 +1,7 @@
 """The interface of the weighters towards a population, around one abstract solution."""
 
 from abc import abstractmethod
+from collections.abc import Collection
 from numbers import Integral
 from typing import Any, ClassVar, Literal, Self
 
@@ -50,6 +51,7 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     _takes_margins: ClassVar[bool] = False
+    _numbers_are_levels: ClassVar[bool] = False
     weights_: NDArray[np.float64]
     covariates_: Covariates
     shift_: CovariateShift
@@ -63,6 +65,10 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
     @abstractmethod
     def _solve(self, task: Task) -> Solution:
         """Find the weights, in any unit, and the function that gives them for new rows."""
+
+    def _columns(self) -> Collection[str] | None:
+        """Return the names of the columns that matter, None for all."""
+        return None
 
     def fit(
         self,
@@ -108,6 +114,8 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
             target_weight,
             name=type(self).__name__,
             takes_margins=self._takes_margins,
+            columns=self._columns(),
+            numbers_are_levels=self._numbers_are_levels,
         )
         self.covariates_ = task.covariates
         solution = self._solve(task)

@@ -70,6 +70,11 @@ class Margins:
             else _number(f"the total of column {column!r}", total)
             for column, total in self.margins.items()
         }
+        joint = [c for c, t in plain.items() if isinstance(c, tuple) and not isinstance(t, dict)]
+        if joint:
+            raise ValueError(
+                f"A joint margin needs {{levels: total}}, and {joint[0]!r} has a number."
+            )
         object.__setattr__(self, "margins", plain)
         if self.size is not None:
             size = _number("`size`", self.size)
@@ -98,6 +103,27 @@ class Margins:
             for name in (column if isinstance(column, tuple) else (column,))
         ]
         return tuple(dict.fromkeys(names))
+
+    def levels(self, name: str) -> list[Any]:
+        """Return the levels of one column that the margins name.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+
+        Returns
+        -------
+        levels : list
+            Each once; None for missing values.
+        """
+        found = []
+        for column, total in self.margins.items():
+            if column == name and isinstance(total, dict):
+                found += list(total)
+            elif isinstance(column, tuple) and name in column:
+                found += [label[column.index(name)] for label in total]
+        return list(dict.fromkeys(found))
 
     def totals(self, size: float) -> dict[Any, Any]:
         """Return the margins as totals of a population of another size.

@@ -1,13 +1,14 @@
 """What a weighter has to solve: a sample with design weights, and the population."""
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._columns import table_of
 from imbalance_kit._utils._containers import is_dataframe, n_rows
 from imbalance_kit._utils._covariates import Covariates, learn_covariates
 from imbalance_kit._utils._validation import check_sample_weight
@@ -81,7 +82,15 @@ class Solution:
 
 
 def make_task(
-    X: Any, target: Any, sample_weight: Any, target_weight: Any, *, name: str, takes_margins: bool
+    X: Any,
+    target: Any,
+    sample_weight: Any,
+    target_weight: Any,
+    *,
+    name: str,
+    takes_margins: bool = False,
+    columns: Collection[str] | None = None,
+    numbers_are_levels: bool = False,
 ) -> Task:
     """Check what a weighter is given, and learn the covariates.
 
@@ -99,6 +108,10 @@ def make_task(
         Name of the weighter, for messages.
     takes_margins : bool
         Whether it can weight towards totals.
+    columns : collection of str, default=None
+        Columns that matter; None: all of them, or those that have margins.
+    numbers_are_levels : bool, default=False
+        Whether every column is categorical.
     """
     weights = check_sample_weight(sample_weight, n_rows(X))
     if weights is None:
@@ -110,7 +123,14 @@ def make_task(
         raise ValueError("`target` has no rows: expected at least one row of the population.")
     found = check_sample_weight(given, n_rows(rows), name="target_weight")
     target_weights = np.ones(n_rows(rows)) if found is None else found
-    covariates = learn_covariates(X, rows, weights=(weights, target_weights))
+    names = table_of(X).names
+    absent = [column for column in columns or () if column not in names]
+    if absent:
+        raise ValueError(f"The sample has no columns {absent!r}, only {list(names)!r}.")
+    levels = names if numbers_are_levels else ()
+    covariates = learn_covariates(
+        X, rows, weights=(weights, target_weights), columns=columns, categorical=levels
+    )
     task = Task(X, weights, covariates, rows, target_weights)
     _warn_of_scales(task)
     return task
@@ -133,6 +153,9 @@ def _with_margins(
         raise ValueError("`target_weight` goes with rows as `target`; Margins are totals already.")
     covariates = learn_covariates(
         X, weights=(weights,), columns=margins.columns, categorical=margins.categorical
+    )
+    covariates = replace(
+        covariates, columns=tuple(c.with_levels(margins.levels(c.name)) for c in covariates.columns)
     )
     known = [c.name for c in covariates.columns]
     absent = [column for column in margins.columns if column not in known]
