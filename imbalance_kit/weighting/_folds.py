@@ -40,6 +40,10 @@ def content_hash(X: NDArray[np.float64]) -> NDArray[np.uint64]:
     for start in range(0, len(X), _BLOCK):
         block = np.add(X[start : start + _BLOCK], 0.0, order="C")  # -0 becomes 0
         bits = block.view(np.uint64)
+        # Only 32 binary digits count: a mean that was imputed varies in the last ones with the
+        # order of the rows it was taken over.
+        bits += np.uint64(1 << 19)
+        bits >>= np.uint64(20)
         bits ^= bits >> np.uint64(32)
         bits *= multipliers
         bits ^= bits >> np.uint64(29)

@@ -44,8 +44,9 @@ class LeastSquaresRatio:
 
     Notes
     -----
-    ``r(x) = Σ_l θ_l exp(-|x - c_l|² / 2σ²)`` with ``θ = max(0, (H + λ I)⁻¹ h)``, ``h = E_T φ``,
-    ``H = α E_T φφ' + (1 - α) E_S φφ'``; σ and λ minimise the held-out ``½ θ'Hθ - h'θ``. Columns are
+    ``r(x) = max(0, φ(x)'θ)`` with ``φ_l(x) = exp(-|x - c_l|² / 2σ²)``, ``θ = (H + λ I)⁻¹ h``, ``h =
+    E_T φ``, ``H = α E_T φφ' + (1 - α) E_S φφ'``; σ and λ minimise the held-out ``½ θ'Hθ - h'θ``.
+    Negative θ stay: cut off one by one, as in the first paper, they spoil the fit. Columns are
     scaled by their standard deviation in the target; the centres are chosen by a hash of the rows.
 
     References
@@ -113,7 +114,7 @@ class LeastSquaresRatio:
 
 @dataclass(frozen=True)
 class KernelRatio:
-    """A fitted ratio: a sum of kernels with coefficients of at least 0."""
+    """A fitted ratio: a sum of kernels, 0 where that is negative."""
 
     kernel: GaussianKernel
     coef: Array
@@ -124,7 +125,7 @@ class KernelRatio:
         for start in range(0, len(rows), _BLOCK):
             out[start : start + _BLOCK] = self.kernel(rows[start : start + _BLOCK]) @ self.coef
         with np.errstate(divide="ignore"):
-            return np.log(out)
+            return np.log(np.maximum(out, 0.0))
 
 
 def _fold_moments(
@@ -164,5 +165,4 @@ def _held_out_score(H: Array, h: Array, ridge: float) -> float:
 
 
 def _coefficients(H: Array, h: Array, ridge: float) -> Array:
-    theta = np.linalg.solve(H + ridge * np.eye(len(h)), h)
-    return np.asarray(np.maximum(theta, 0.0))
+    return np.asarray(np.linalg.solve(H + ridge * np.eye(len(h)), h))

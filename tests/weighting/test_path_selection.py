@@ -22,9 +22,7 @@ IMBALANCE = np.array([0.4, 0.2, 0.1, 0.05])
 
 
 def chosen(selection: str, cap: float | None = None) -> int:
-    return choose(
-        selection, PATH, WEIGHTS, imbalance=IMBALANCE, design_effect=EFFECT, cap=cap
-    )
+    return choose(selection, PATH, WEIGHTS, imbalance=IMBALANCE, design_effect=EFFECT, cap=cap)
 
 
 @pytest.mark.parametrize(
