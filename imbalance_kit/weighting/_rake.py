@@ -86,10 +86,10 @@ def _collapse(
         key += code
         shape.append(size)
     if np.prod(shape) <= max(_DENSE, len(key)):
-        total = np.bincount(key, weights) * 1.0
+        total = np.bincount(key, weights).astype(np.float64, copy=False)
         occurring = np.flatnonzero(total)
         total = total[occurring]
     else:
         occurring, position = np.unique(key, return_inverse=True)
-        total = np.bincount(position, weights) * 1.0
+        total = np.bincount(position, weights).astype(np.float64, copy=False)
     return list(np.unravel_index(occurring, shape)), total
