@@ -59,11 +59,12 @@ def estimate_mean(
         Outcome as numbers (0 and 1 for a share), NaN where it was not observed. Missing outcomes
         are left out, never counted as 0.
     X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features), default=None
-        Covariates. "weighted": those the weights were calibrated on (RakingWeighter,
-        CalibrationWeighter, PostStratificationWeighter), if they were. Needed otherwise.
+        Covariates. "weighted": those the weights were calibrated on (by CalibrationWeighter,
+        RakingWeighter or PostStratificationWeighter), if they were; of cells of several columns
+        one column that names the cell, or margins as `target`. Needed otherwise.
     target : rows, Population or Margins, default=None
-        The population. "weighted": only needed where it is a sample with an error of its own.
-        "greg" and "aipw" need its rows.
+        The population. "weighted": needed where it is a sample with an error of its own; margins
+        say which columns of `X` were calibrated on. "greg" and "aipw" need its rows.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights after adjustment, for "weighted" and "aipw"; negative ones, as linear calibration
         can make, are taken. None: `base_weight`.
@@ -260,14 +261,11 @@ def _weighted(given: _Given, kind: str | None) -> Linearized:
     weight = base if given.weight is None else given.weight
     if given.X is None:
         return weighted_mean_scores(given.y, weight)
+    if given.target is not None and given.rows is None:
+        design = _margin_design(given.X, given.target)
+        return weighted_mean_scores(given.y, weight, base=base, design=design)
     rows = given.rows if kind == "sample" else None
-    tables = [given.X] if rows is None else [given.X, rows.rows]
-    margins = given.target if given.target is not None and given.rows is None else None
-    covariates = learn_covariates(
-        *tables,
-        columns=None if margins is None else margins.columns,
-        categorical=() if margins is None else margins.categorical,
-    )
+    covariates = learn_covariates(given.X) if rows is None else learn_covariates(given.X, rows.rows)
     return weighted_mean_scores(
         given.y,
         weight,
@@ -278,6 +276,21 @@ def _weighted(given: _Given, kind: str | None) -> Linearized:
         else _with_ones(covariates.encode(rows.rows, drop_first=True)),
         target_weight=None if rows is None else rows.weight,
     )
+
+
+def _margin_design(X: Any, margins: Any) -> _Floats:
+    """Return the columns whose totals the margins fix; of a joint margin one per cell."""
+    blocks = [np.ones((n_rows(X), 1))]
+    for column in margins.margins:
+        names = column if isinstance(column, tuple) else (column,)
+        own = learn_covariates(X, columns=names, categorical=margins.categorical)
+        if len(names) == 1:
+            blocks.append(own.encode(X, drop_first=True))
+            continue
+        levels = [len(c.levels) for c in own.columns]
+        cells = np.ravel_multi_index([own.codes(X, c.name) for c in own.columns], levels)
+        blocks.append((cells[:, None] == np.unique(cells)[1:]).astype(np.float64))
+    return np.hstack(blocks)
 
 
 def _replicate(
