@@ -312,7 +312,7 @@ def test_levels_and_columns_that_are_not_known() -> None:
         weighter.weights(FRAME.drop(columns="age"))
     with pytest.raises(ValueError, match="must have the same columns"):
         PropensityWeighter().fit(FRAME, target=POPULATION.drop(columns="age"))
-    with pytest.raises(ValueError, match="'age' is .*expected one kind"):
+    with pytest.raises(ValueError, match=r"'age' is .*expected one kind"):
         PropensityWeighter().fit(FRAME, target=POPULATION.assign(age="old"))
 
 
@@ -330,7 +330,7 @@ def test_few_rows_need_fewer_folds() -> None:
 def test_bad_design_weights(bad: float) -> None:
     d = np.ones(len(X))
     d[3] = bad
-    with pytest.raises(ValueError, match="`sample_weight` contains .*row 3"):
+    with pytest.raises(ValueError, match=r"`sample_weight` contains .*row 3"):
         PropensityWeighter().fit(X, target=TARGET, sample_weight=d)
 
 
