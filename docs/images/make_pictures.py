@@ -1,21 +1,30 @@
 """Draw the pictures of the documentation: ``python -m docs.images.make_pictures``.
 
-`reliability.png` needs the real data that the tests use; see docs/contributing.md.
+`reliability.png` and `love-plot.png` need the real data that the tests use; see
+docs/contributing.md.
 """
 
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from imbalance_kit import ClassShift, CorrectedClassifier, RandomUnderSampler
-from imbalance_kit.diagnostics import CalibrationComparisonDisplay
-from tests._data import load_real
+from imbalance_kit import (
+    CalibrationWeighter,
+    ClassShift,
+    CorrectedClassifier,
+    PropensityWeighter,
+    RandomUnderSampler,
+    compute_balance,
+)
+from imbalance_kit.diagnostics import CalibrationComparisonDisplay, LovePlotDisplay
+from tests._data import data_file, load_real
 
 FOLDER = Path(__file__).parent
 BLUE, ORANGE, GREY = "#2b6cb0", "#c05621", "#718096"
@@ -88,6 +97,28 @@ def reliability_picture() -> None:
     figure.savefig(FOLDER / "reliability.png", dpi=110)
 
 
+def love_plot_picture() -> None:
+    """A population survey, weighted to the participants of a training programme."""
+    columns = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75"]
+    nsw, survey = (pd.read_csv(data_file(name)) for name in ("nsw", "cps"))
+    X, participants = survey[columns], nsw.loc[nsw["treat"] == 1, columns]
+    weighters = {
+        "propensity": PropensityWeighter(),
+        "entropy balancing": CalibrationWeighter("raking"),
+    }
+    reports = {
+        name: compute_balance(
+            X, participants, sample_weight=weighter.fit_weights(X, target=participants)
+        )
+        for name, weighter in weighters.items()
+    }
+    figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    LovePlotDisplay.from_report(reports, ax=ax)
+    ax.set_title("15,992 people of a survey, weighted to 185 trainees", fontsize=11)
+    figure.savefig(FOLDER / "love-plot.png", dpi=110)
+
+
 if __name__ == "__main__":
     shift_picture()
     reliability_picture()
+    love_plot_picture()

@@ -222,11 +222,11 @@ class BalanceReport:
             f"  differences in standard deviations ({self.denominator}), shares {unit}; "
             "largest first"
         )
-        lines.append(f"  {'':{width}}  {'target':>10}{'before':>10}{'after':>10}   difference")
+        sides = ("target", "before", "after") if self.adjusted else ("target", "before")
+        lines.append(f"  {'':{width}}  {''.join(f'{side:>10}' for side in sides)}   difference")
         for row in shown:
-            means = "".join(
-                f"{_number(v):>10}" for v in (row.target_mean, row.mean_before, row.mean_after)
-            )
+            values = (row.target_mean, row.mean_before, row.mean_after)[: len(sides)]
+            means = "".join(f"{_number(value):>10}" for value in values)
             lines.append(
                 f"  {_short(row.name, width):{width}}  {means}   "
                 f"{_arrow(row.difference_before, row.difference_after, '+.3f')}"
