@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from imbalance_kit import (
+    CalibrationWeighter,
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
@@ -29,10 +30,10 @@ from imbalance_kit import (
     SamplerChain,
     Shift,
 )
-from imbalance_kit.shift import InclusionRule, InclusionShift, LinearPilot
+from imbalance_kit.shift import CovariateShift, InclusionRule, InclusionShift, LinearPilot
 from imbalance_kit.testing import laws_not_applicable, yield_laws
 from imbalance_kit.testing._catalogue import LAWS
-from imbalance_kit.testing._subject import kind_of
+from imbalance_kit.testing._subject import kind_of, needs_target
 from tests._discovery import make_instance, public_classes
 
 # A learner that is not regularised much, so that its error is that of the data.
@@ -122,6 +123,12 @@ CONFIGURATIONS: dict[str, list[Any]] = {
         ClassWeighter({0: 0.5, 1: 0.3, 2: 0.2}),
         ClassWeighter(Ratios({1: 2.0}, of="own")),
     ],
+    "CalibrationWeighter": [
+        CalibrationWeighter("raking", normalize="sample"),
+        CalibrationWeighter("logit", bounds=(0.3, 3.0)),
+        CalibrationWeighter("truncated", bounds=(0.0, np.inf), tolerance=0.05),
+    ],
+    "CovariateShift": [CovariateShift()],
     "OffsetLogisticRegression": [
         OffsetLogisticRegression(C=100.0, solver="lbfgs"),
         OffsetLogisticRegression(fit_intercept=False, covariance=None),
@@ -143,32 +150,60 @@ CONFIGURATIONS: dict[str, list[Any]] = {
     ],
 }
 
+TOWARDS_A_POPULATION = [
+    cls.__name__ for cls in public_classes("weighter") if needs_target(make_instance(cls))
+]
+
 # (class, law) that is blank in every configuration, and why. Laws of another kind of object, such
 # as rows of a shift, need no entry.
-BLANKS: dict[tuple[str, str], str] = {
-    ("OffsetLogisticRegression", law): reason
-    for reason, laws in {
-        "the offset is handed in with the rows, and no shift is kept": (
-            "check_undo_reverses_apply",
-            "check_then_undoes_both",
-            "check_columns_follow_classes",
+BLANKS: dict[tuple[str, str], str] = (
+    {
+        ("OffsetLogisticRegression", law): reason
+        for reason, laws in {
+            "the offset is handed in with the rows, and no shift is kept": (
+                "check_undo_reverses_apply",
+                "check_then_undoes_both",
+                "check_columns_follow_classes",
+            ),
+            "nothing is drawn": ("check_random_state_fixes_the_result",),
+            "what was sampled, and how, is known to the caller only; simulated in its own tests": (
+                "check_corrected_mean_is_the_base_rate",
+                "check_corrected_loss_is_that_of_all_rows",
+            ),
+        }.items()
+        for law in laws
+    }
+    | {
+        (name, law): reason
+        for name in TOWARDS_A_POPULATION
+        for reason, laws in {
+            "its weights are functions of the row, and rows are drawn whatever their class": (
+                "check_rows_per_class_are_as_asked",
+                "check_shift_is_what_was_done",
+                "check_class_draw_ignores_the_others",
+                "check_classes_have_their_own_streams",
+            ),
+            "the population is what is wanted: nothing is undone in predictions": (
+                "check_corrected_mean_is_the_base_rate",
+                "check_corrected_loss_is_that_of_all_rows",
+            ),
+        }.items()
+        for law in laws
+    }
+    | {
+        ("PropensityWeighter", law): "its folds would be straddled by copies of a row"
+        for law in ("check_weight_is_repetition", "check_weight_is_repetition_in_draws")
+    }
+    | {
+        ("NonuniformNegativeSampler", "check_shift_is_what_was_done"): (
+            "the shift is the probability of a row, not what came of it: that rows are kept as "
+            "often as it says is check_weights_are_expected_copies"
         ),
-        "nothing is drawn": ("check_random_state_fixes_the_result",),
-        "what was sampled, and how, is known to the caller only; simulated in its own tests": (
-            "check_corrected_mean_is_the_base_rate",
-            "check_corrected_loss_is_that_of_all_rows",
+        ("SamplerChain", "check_rows_per_class_are_as_asked"): (
+            "only its steps are asked for sizes, of what each is given"
         ),
-    }.items()
-    for law in laws
-} | {
-    ("NonuniformNegativeSampler", "check_shift_is_what_was_done"): (
-        "the shift is the probability of a row, not what came of it: that rows are kept as often "
-        "as it says is check_weights_are_expected_copies"
-    ),
-    ("SamplerChain", "check_rows_per_class_are_as_asked"): (
-        "only its steps are asked for sizes, of what each is given"
-    ),
-}
+    }
+)
 
 
 def _classes() -> list[type]:
@@ -183,7 +218,7 @@ def _subjects(cls: type) -> list[Any]:
     default = []
     if not issubclass(cls, Shift):
         instance = make_instance(cls)
-        if "estimator" in instance.get_params():
+        if kind_of(instance) == "classifier" and hasattr(instance, "estimator"):
             instance.set_params(estimator=LEARNER)
         default = [instance]
     return default + CONFIGURATIONS.get(cls.__name__, [])

@@ -70,7 +70,14 @@ LAWS = (
     Law(
         _row_laws.check_shift_is_what_was_done,
         _CHANGING,
-        ("fit_resample", "sample_weight", "shift_", "carried_weight_", "fixed sizes"),
+        (
+            "fit_resample",
+            "sample_weight",
+            "shift_",
+            "carried_weight_",
+            "draws by class",
+            "fixed sizes",
+        ),
     ),
     # the weights
     Law(
@@ -93,12 +100,20 @@ LAWS = (
             "nothing drawn",
             "predict_proba",
             "closed form",
+            "no folds",
         ),
     ),
     Law(
         _weight_laws.check_weight_is_repetition_in_draws,
         _CHANGING,
-        ("fit_resample", "sample_weight", "carried_weight_", "relative sizes", "random_state"),
+        (
+            "fit_resample",
+            "sample_weight",
+            "carried_weight_",
+            "relative sizes",
+            "random_state",
+            "no folds",
+        ),
     ),
     Law(
         _weight_laws.check_weights_are_expected_copies,
@@ -110,12 +125,25 @@ LAWS = (
     Law(
         _randomness_laws.check_class_draw_ignores_the_others,
         _CHANGING,
-        ("fit_resample", "sample_indices_", "random_state", "open labels", "own probabilities"),
+        (
+            "fit_resample",
+            "sample_indices_",
+            "random_state",
+            "open labels",
+            "draws by class",
+            "own probabilities",
+        ),
     ),
     Law(
         _randomness_laws.check_classes_have_their_own_streams,
         _CHANGING,
-        ("fit_resample", "sample_indices_", "random_state", "classes drawn alike"),
+        (
+            "fit_resample",
+            "sample_indices_",
+            "random_state",
+            "draws by class",
+            "classes drawn alike",
+        ),
     ),
     Law(_randomness_laws.check_global_random_state_is_untouched, _FITTED),
     # the result
