@@ -69,12 +69,13 @@ class MembershipRows:
         for fold, block in self._blocks():
             rows, weights = self.signed[block], self.weights[block]
             odds = theta @ rows.T  # margins: signed log odds
-            np.exp(odds, out=odds)
             own, every = models == fold, models == -1
-            for k in np.flatnonzero(own | every):
-                lost = float(weights @ np.log1p(1 / odds[k]))
-                held_out[k] += lost if own[k] else 0.0
-                loss[k] += lost if every[k] else 0.0
+            with np.errstate(over="ignore", divide="ignore"):  # infinite odds are right
+                np.exp(odds, out=odds)
+                for k in np.flatnonzero(own | every):
+                    lost = float(weights @ np.log1p(1 / odds[k]))
+                    held_out[k] += lost if own[k] else 0.0
+                    loss[k] += lost if every[k] else 0.0
             odds += 1
             wrong = np.divide(weights, odds, out=odds)  # weight times probability of the other side
             if square is not None:

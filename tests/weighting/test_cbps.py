@@ -1,88 +1,19 @@
-"""The equations of CBPS: derivatives by differences, optima that no search can better."""
+"""CBPS: optima that no search can better, and errors that repeated draws confirm."""
 
 import numpy as np
 import pytest
-from scipy.optimize import approx_fprime, minimize
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
 from imbalance_kit.weighting._basis_rows import BasisRows, orthonormal_rows
 from imbalance_kit.weighting._cbps import solve_exact, solve_over
 from imbalance_kit.weighting._cbps_moments import moment_weight, moments
 from imbalance_kit.weighting._newton_fits import NoSolutionError, maximum_likelihood
-from tests.weighting._populations import cbps_example, mean_under, two_normals
-
-
-def basis_rows(seed: int = 0, p: int = 3) -> BasisRows:
-    sample, target = two_normals(300, 200, p, seed)
-    rng = np.random.default_rng(seed)
-    return orthonormal_rows(
-        sample * 7 + 100, target * 7 + 100, rng.exponential(size=300), rng.exponential(size=200)
-    )
-
-
-def example() -> tuple[BasisRows, np.ndarray, np.ndarray]:
-    sample, target, _ = cbps_example()
-    rows = orthonormal_rows(sample, target, np.ones(len(sample)), np.ones(len(target)))
-    return rows, sample, target
+from tests.weighting._cbps_rows import example
+from tests.weighting._populations import mean_under, two_normals
 
 
 def in_basis(rows: BasisRows, coef: np.ndarray) -> np.ndarray:
     return np.linalg.lstsq(rows.basis, coef, rcond=None)[0]
-
-
-def test_basis_is_orthonormal_and_leads_back() -> None:
-    rows = basis_rows()
-    n = rows.total
-    gram = (rows.sample.T * rows.sample_weight) @ rows.sample
-    gram += (rows.target.T * rows.target_weight) @ rows.target
-    np.testing.assert_allclose(gram / n, np.eye(4), atol=1e-12)
-    sample, _ = two_normals(300, 200, 3)
-    with_constant = np.column_stack([np.ones(300), sample * 7 + 100])
-    np.testing.assert_allclose(with_constant @ rows.basis, rows.sample, atol=1e-10)
-
-
-def test_maximum_likelihood_is_that_of_scikit_learn() -> None:
-    sample, target = two_normals(300, 200, 3)
-    rows = orthonormal_rows(sample, target, np.ones(300), np.ones(200))
-    coef = rows.basis @ maximum_likelihood(rows, 1e-10)[0]
-    model = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
-    model.fit(np.concatenate([sample, target]), np.repeat([0, 1], [300, 200]))
-    np.testing.assert_allclose(coef[1:], model.coef_[0], atol=1e-5)
-    assert coef[0] == pytest.approx(model.intercept_[0], abs=1e-5)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_derivatives_are_those_of_differences(seed: int) -> None:
-    rows = basis_rows(seed)
-    weight = moment_weight(rows, maximum_likelihood(rows, 1e-8)[0])
-    beta = np.random.default_rng(seed).normal(size=4) * 0.3
-    found = moments(rows, beta, weight)
-    gradient = approx_fprime(beta, lambda b: moments(rows, b, weight).value, 1e-7)
-    np.testing.assert_allclose(found.gradient, gradient, rtol=1e-4, atol=1e-5)
-    hessian = approx_fprime(beta, lambda b: moments(rows, b, weight).gradient, 1e-7)
-    np.testing.assert_allclose(found.hessian, hessian, rtol=1e-4, atol=1e-4)
-
-
-def test_weight_is_the_inverse_covariance_of_the_conditions() -> None:
-    # Sides drawn anew under the model for fixed columns: 4 standard errors of a covariance, which
-    # is below 3 / sqrt(draws) of the product of the standard deviations.
-    rng = np.random.default_rng(0)
-    x = np.column_stack([np.ones(200), rng.normal(size=(200, 2))])
-    beta = np.array([0.2, 0.5, -0.3])
-    probability = 1 / (1 + np.exp(-x @ beta))
-    n_target = probability.sum()
-    draws = rng.random((20_000, 200)) < probability
-    score = (draws - probability) @ x / 200
-    odds = probability / (1 - probability)
-    balance = np.where(draws, 1.0, -odds) @ x / n_target
-    covariance = np.cov(np.column_stack([score, balance]).T) * 200
-    # Every row is on both sides with half of its weight, but for the target's total.
-    half = BasisRows(x, x, np.full(200, 0.5), np.full(200, 0.5), np.eye(3))
-    expected = np.linalg.inv(moment_weight(half, beta))
-    rescaled = np.repeat([1.0, 100 / n_target], 3)  # its target total is 100
-    expected *= np.outer(rescaled, rescaled)
-    scale = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
-    assert np.abs((covariance - expected) / scale).max() < 4 * 3 / np.sqrt(20_000)
 
 
 def test_published_example_exact() -> None:

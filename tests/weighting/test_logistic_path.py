@@ -7,29 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from imbalance_kit.weighting._logistic_path import kkt_excess, logistic_path, polish
 from imbalance_kit.weighting._membership_rows import MembershipRows, stack_membership
 from tests.weighting._populations import two_normals
-
-
-def stacked(
-    n_folds: int = 1, p: int = 5, weighted: bool = False, sizes: tuple[int, int] = (400, 600)
-) -> MembershipRows:
-    sample, target = two_normals(*sizes, p)
-    rng = np.random.default_rng(1)
-    weights = (rng.exponential(size=sizes[0]), rng.exponential(size=sizes[1]))
-    folds = tuple(np.arange(size) % n_folds for size in sizes)
-    return stack_membership(
-        sample * [1.0, 10.0, *[0.1] * (p - 2)] + 3.0,
-        target * [1.0, 10.0, *[0.1] * (p - 2)] + 3.0,
-        weights[0] if weighted else None,
-        weights[1] if weighted else None,
-        folds if n_folds > 1 else None,
-        n_folds,
-    )
-
-
-def plain(rows: MembershipRows) -> tuple[np.ndarray, np.ndarray]:
-    """Standardised columns and the sides, undoing the signs."""
-    side = rows.signed[:, -1]
-    return rows.signed[:, :-1] * side[:, None], side
+from tests.weighting._stacked_rows import plain, stacked
 
 
 def of_scikit_learn(rows: MembershipRows, lam: float, l1_ratio: float) -> np.ndarray:
@@ -40,14 +18,6 @@ def of_scikit_learn(rows: MembershipRows, lam: float, l1_ratio: float) -> np.nda
     )
     model.fit(X, side, sample_weight=rows.weights)
     return np.append(model.coef_[0], model.intercept_)
-
-
-def test_columns_are_standardised_and_sides_have_half_of_the_weight() -> None:
-    rows = stacked(weighted=True)
-    X, side = plain(rows)
-    np.testing.assert_allclose(rows.weights @ X, 0, atol=1e-12)
-    np.testing.assert_allclose(rows.weights @ X**2, 1, rtol=1e-12)
-    assert rows.weights[side > 0].sum() == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.0])

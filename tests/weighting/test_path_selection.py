@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from imbalance_kit import LogisticPath
 from imbalance_kit.weighting._logistic_path import Path
 from imbalance_kit.weighting._path_selection import choose, weights_along
 from tests.weighting._populations import mean_under, two_normals
@@ -59,17 +58,3 @@ def test_balance_and_design_effect_are_those_of_the_weights() -> None:
         apart = np.abs(mean_under(w, sample) - mean)[:2] / scale[:2]
         assert imbalance[k] == pytest.approx(apart.mean(), rel=1e-9)
         assert effect[k] == pytest.approx(len(w) * (w @ w) / w.sum() ** 2, rel=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"l1_ratio": 1.5}, r"`l1_ratio` must be in \[0, 1\], got 1.5"),
-        ({"selection": "aic"}, "`selection` must be one of .* got 'aic'"),
-        ({"max_design_effect": 0.5}, "`max_design_effect` must be at least 1 or None, got 0.5"),
-        ({"n_lambdas": 1}, "`n_lambdas` must be at least 2, got 1"),
-    ],
-)
-def test_bad_parameters(parameters: dict, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        LogisticPath(**parameters)
