@@ -27,19 +27,24 @@ def sample_and_population(n_sample: int, n_target: int) -> tuple[pd.DataFrame, p
     return mixed_table(n_sample, 0.0, 1), mixed_table(n_target, 1.0, 2)
 
 
+def in_tenths(sample: pd.DataFrame, target: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return both with their numbers cut into tenths of the two together, as balance does."""
+    both = pd.concat([sample, target], ignore_index=True)
+    numbers = both.select_dtypes("number")
+    cut = both.assign(**{c: pd.qcut(numbers[c], 10).astype(str) for c in numbers})
+    return cut[: len(sample)], cut[len(sample) :].reset_index(drop=True)
+
+
 def mean_difference(
-    sample: pd.DataFrame, target: pd.DataFrame, weights: np.ndarray, *, binned: bool = False
+    sample: pd.DataFrame, target: pd.DataFrame, weights: np.ndarray, *, tenths: bool = False
 ) -> float:
     """Mean absolute standardised difference over columns, a level of a category being one.
 
-    With `binned` a number enters as indicators of the tenths of both tables together, which is what
-    balance looks at by default.
+    With `tenths` a number enters as ten indicators.
     """
-    both = pd.concat([sample, target], ignore_index=True)
-    if binned:
-        numbers = both.select_dtypes("number")
-        both = both.assign(**{c: pd.qcut(numbers[c], 10).astype(str) for c in numbers})
-    columns = pd.get_dummies(both).to_numpy(dtype=float)
+    if tenths:
+        sample, target = in_tenths(sample, target)
+    columns = pd.get_dummies(pd.concat([sample, target], ignore_index=True)).to_numpy(dtype=float)
     own, other = columns[: len(sample)], columns[len(sample) :]
     apart = np.abs(weights @ own / weights.sum() - other.mean(axis=0))
     return float((apart / other.std(axis=0)).mean())
