@@ -4,6 +4,8 @@ Weights are shares here: each side is divided by its total, so that scaling chan
 levels are compared as sets, so that neither their names nor their order matter.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,9 +17,34 @@ def shares(weight: _Floats | None, n: int) -> _Floats:
     return np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
 
 
-def ecdf_distances(
-    x: _Floats, target: _Floats, weights: list[_Floats], target_share: _Floats
-) -> tuple[list[float], list[float]]:
+class EcdfComparison(NamedTuple):
+    """A sample under several weightings beside its target.
+
+    Attributes
+    ----------
+    statistics : list of float in [0, 1]
+        Per weighting, Kolmogorov and Smirnov's: the largest difference of the distribution
+        functions.
+    areas : list of float
+        Per weighting, the area between the distribution functions, in the unit of x
+        (Wasserstein's distance of order 1); at least the difference of the means.
+    quantiles : list of ndarray of shape (n_probabilities,)
+        Per weighting, and last of the target: the smallest values at which the distribution
+        function reaches the probabilities.
+    """
+
+    statistics: list[float]
+    areas: list[float]
+    quantiles: list[_Floats]
+
+
+def compare_ecdfs(
+    x: _Floats,
+    target: _Floats,
+    weights: list[_Floats],
+    target_share: _Floats,
+    probabilities: _Floats,
+) -> EcdfComparison:
     """Compare one sample under several weightings with the target, in one sort.
 
     Parameters
@@ -28,28 +55,39 @@ def ecdf_distances(
         Weightings of the sample, each summing to 1.
     target_share : ndarray of shape (m,)
         Weights of the target, summing to 1.
-
-    Returns
-    -------
-    statistics : list of float in [0, 1]
-        Per weighting, Kolmogorov and Smirnov's: the largest difference of the distribution
-        functions.
-    areas : list of float
-        Per weighting, the area between the distribution functions, in the unit of x
-        (Wasserstein's distance of order 1); at least the difference of the means.
+    probabilities : ndarray of shape (n_probabilities,)
+        For the quantiles, in (0, 1).
     """
     both = np.concatenate([x, target])
     order = np.argsort(both)
     ordered = both[order]
     last = np.flatnonzero(np.append(ordered[1:] > ordered[:-1], True))  # of each distinct value
-    width = np.diff(ordered[last])
-    statistics, areas = [], []
+    values = ordered[last]
+    width = np.diff(values)
+
+    def ecdf(share: _Floats, start: int) -> _Floats:
+        spread = np.zeros(len(both))
+        spread[start : start + len(share)] = share
+        reached: _Floats = np.cumsum(spread[order])[last]
+        return reached
+
+    def quantiles(reached: _Floats) -> _Floats:
+        # Negative weights make it fall at places; what is reached but for rounding is reached.
+        highest = np.maximum.accumulate(reached)
+        place = np.searchsorted(highest, probabilities * (1.0 - 1e-12), side="left")
+        found: _Floats = values[np.minimum(place, len(values) - 1)]
+        return found
+
+    population = ecdf(target_share, len(x))
+    found = EcdfComparison([], [], [])
     for share in weights:
-        difference = np.cumsum(np.concatenate([share, -target_share])[order])[last[:-1]]
-        np.abs(difference, out=difference)
-        statistics.append(float(difference.max(initial=0.0)))
-        areas.append(float(np.dot(difference, width)))
-    return statistics, areas
+        own = ecdf(share, 0)
+        difference = np.abs(own - population)[:-1]
+        found.statistics.append(float(difference.max(initial=0.0)))
+        found.areas.append(float(np.dot(difference, width)))
+        found.quantiles.append(quantiles(own))
+    found.quantiles.append(quantiles(population))
+    return found
 
 
 def total_variation(share: _Floats, target_share: _Floats) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 
 from imbalance_kit._utils._optional import import_optional
 
+PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _MAX_ROWS_SHOWN = 20
 
 
@@ -45,6 +46,8 @@ class BalanceRow:
         and so the same in all its rows.
     missing_target, missing_before, missing_after : float in [0, 1]
         Share of the weight whose value is missing, of the whole covariate.
+    quantiles_target, quantiles_before, quantiles_after : tuple of float
+        Numbers: the 5, 25, 50, 75 and 95 % quantiles, by weight; empty where there are none.
 
     See Also
     --------
@@ -82,6 +85,9 @@ class BalanceRow:
     missing_target: float
     missing_before: float
     missing_after: float
+    quantiles_target: tuple[float, ...] = ()
+    quantiles_before: tuple[float, ...] = ()
+    quantiles_after: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -198,7 +204,8 @@ class BalanceReport:
         Returns
         -------
         frame : pandas.DataFrame
-            One row per covariate or level; columns: the fields of :class:`BalanceRow`.
+            One row per covariate or level; columns: the fields of :class:`BalanceRow`, the
+            quantiles as one column each (q05_target to q95_after).
 
         Raises
         ------
@@ -206,10 +213,13 @@ class BalanceReport:
             If pandas is not installed (extra "frame").
         """
         pandas = import_optional("pandas", extra="frame", purpose="BalanceReport.to_frame")
-        return pandas.DataFrame(
-            [vars(row) for row in self.rows],
-            columns=[field.name for field in dataclasses.fields(BalanceRow)],
-        )
+        names = [f.name for f in dataclasses.fields(BalanceRow) if f.name[:9] != "quantiles"]
+        table = {name: [getattr(row, name) for row in self.rows] for name in names}
+        for side in ("target", "before", "after"):
+            for k, p in enumerate(PROBABILITIES):
+                own = [getattr(row, f"quantiles_{side}") for row in self.rows]
+                table[f"q{round(100 * p):02}_{side}"] = [q[k] if q else math.nan for q in own]
+        return pandas.DataFrame(table)
 
     def __repr__(self) -> str:
         target = "margins" if self.n_target is None else f"{self.n_target:,} of the target"

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._distances import ecdf_distances, shares, total_variation
+from imbalance_kit._utils._distances import compare_ecdfs, shares, total_variation
 from imbalance_kit._utils._moments import weighted_mean, weighted_variance
-from imbalance_kit.diagnostics._balance_report import BalanceRow
+from imbalance_kit.diagnostics._balance_report import PROBABILITIES, BalanceRow
 
 _Floats = NDArray[np.float64]
 _Triple = tuple[float, float, float]  # of the target, before, after
@@ -82,7 +82,8 @@ def _numeric_row(
 ) -> BalanceRow:
     assert weights.target is not None
     both = [weights.before] if weights.after is None else [weights.before, weights.after]
-    statistics, areas = ecdf_distances(x, target, both, weights.target)
+    ecdfs = compare_ecdfs(x, target, both, weights.target, np.array(PROBABILITIES))
+    quantiles = [tuple(values.tolist()) for values in ecdfs.quantiles]
     means = _per_side(x, target, weights)
     spread = weighted_variance(target, weights.target)
     variances = [weighted_variance(x, w) for w in both]
@@ -95,8 +96,9 @@ def _numeric_row(
         _differences(means, unit),
         absent,
         variance_ratio=_pair([_ratio(v, spread) for v in variances]),
-        ks=_pair(statistics),
-        ecdf_area=_pair([_ratio(area, unit) for area in areas]),
+        ks=_pair(ecdfs.statistics),
+        ecdf_area=_pair([_ratio(area, unit) for area in ecdfs.areas]),
+        quantiles=(quantiles[-1], quantiles[0], quantiles[1] if len(both) > 1 else ()),
     )
 
 
@@ -193,11 +195,12 @@ def _row(
     ks: _Pair = _UNKNOWN,
     ecdf_area: _Pair = _UNKNOWN,
     total_variation: _Pair = _UNKNOWN,
+    quantiles: tuple[tuple[float, ...], ...] = ((), (), ()),
 ) -> BalanceRow:
     """Put a row together from triples (target, before, after) and pairs (before, after)."""
     return BalanceRow(
         name, level, kind, *means, *differences, *variance_ratio, *ks, *ecdf_area,
-        *total_variation, *missing,
+        *total_variation, *missing, *quantiles,
     )  # fmt: skip
 
 

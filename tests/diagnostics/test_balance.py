@@ -14,7 +14,7 @@ from imbalance_kit import Margins, Population, compute_balance
 NUMBERS = [
     field.name
     for field in dataclasses.fields(compute_balance([[1.0], [2.0]], [[1.0], [3.0]]).rows[0])
-    if field.name not in ("column", "level", "kind")
+    if field.name not in ("column", "level", "kind") and "quantiles" not in field.name
 ]
 
 
@@ -41,7 +41,15 @@ def case():
 
 
 def numbers(report) -> dict:
-    return {row.name: [getattr(row, name) for name in NUMBERS] for row in report.rows}
+    return {
+        row.name: [
+            *(getattr(row, name) for name in NUMBERS),
+            *row.quantiles_target,
+            *row.quantiles_before,
+            *row.quantiles_after,
+        ]
+        for row in report.rows
+    }
 
 
 def same(one: dict, other: dict) -> None:
@@ -76,6 +84,9 @@ def test_numbers_against_the_formulas(case) -> None:
     assert row.missing_target == pytest.approx(np.isnan(t).mean())
     assert row.missing_after == pytest.approx(np.average(np.isnan(x), weights=w))
     assert math.isnan(row.total_variation_after)
+    levels = [0.05, 0.25, 0.5, 0.75, 0.95]
+    for found, rows in ((row.quantiles_target, b), (row.quantiles_after, heavy)):
+        assert list(found) == np.quantile(rows, levels, method="inverted_cdf").tolist()
 
 
 def test_levels_and_shares(case) -> None:

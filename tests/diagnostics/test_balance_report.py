@@ -28,6 +28,8 @@ def test_to_frame_has_one_row_per_covariate_or_level() -> None:
     frame = report.to_frame()
     assert len(frame) == len(report.rows) == 4
     assert frame["difference_after"].tolist() == [row.difference_after for row in report.rows]
+    assert frame.loc[0, "q50_target"] == report.rows[0].quantiles_target[2] == 50
+    assert frame["q95_after"].notna().tolist() == [True, False, False, False]
 
 
 def test_summary_is_over_the_rows() -> None:
