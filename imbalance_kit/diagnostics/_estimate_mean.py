@@ -1,6 +1,5 @@
 """Estimate the mean of an outcome in a population: check, choose the method, put together."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,16 +13,23 @@ from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._validation import check_sample_weight
 from imbalance_kit.diagnostics._linearization import Linearized, weighted_mean_scores
 from imbalance_kit.diagnostics._mean_estimate import MeanEstimate
+from imbalance_kit.diagnostics._mean_inputs import (
+    REPLICATES,
+    MeanInputs,
+    check_needs,
+    check_options,
+    check_outcome,
+    target_kind_of,
+)
 from imbalance_kit.diagnostics._regression_estimates import AipwFit, aipw_estimate, greg_estimate
 from imbalance_kit.diagnostics._replicates import (
     ReweightedMean,
     bootstrap_standard_error,
     jackknife_standard_error,
 )
-from imbalance_kit.diagnostics._target import TargetRows, target_rows
+from imbalance_kit.diagnostics._target import target_rows
 
 _Floats = NDArray[np.float64]
-_REPLICATES = {"bootstrap": 200, "jackknife": 50}
 _N_FOLDS = 5
 
 
@@ -154,12 +160,12 @@ def estimate_mean(
       target      a census: its own numbers are taken as exact
       rows        400
     """
-    _check_options(method, target_kind, confidence, n_replicates)
-    outcome = _check_outcome(y)
+    check_options(method, target_kind, confidence, n_replicates)
+    outcome = check_outcome(y)
     n = len(outcome)
     if X is not None and n_rows(X) != n:
         raise ValueError(f"`X` has {n_rows(X)} rows, `y` has {n}: expected one outcome per row.")
-    given = _Given(
+    given = MeanInputs(
         y=outcome,
         X=X,
         target=target,
@@ -170,11 +176,11 @@ def estimate_mean(
         weighter=weighter,
         estimator=estimator,
     )
-    _check_needs(given, method)
-    kind = _target_kind(given, target_kind)
+    check_needs(given, method)
+    kind = target_kind_of(given, target_kind)
     observed = ~np.isnan(outcome)
     n_used = 0
-    if method in _REPLICATES:
+    if method in REPLICATES:
         estimate, error, n_used = _replicate(
             given, method, kind, n_replicates, random_state, n_jobs
         )
@@ -201,23 +207,8 @@ def estimate_mean(
     )
 
 
-@dataclass(frozen=True)
-class _Given:
-    """What was handed in, checked."""
-
-    y: _Floats
-    X: Any
-    target: Any
-    target_weight: Any
-    rows: TargetRows | None
-    weight: _Floats | None
-    base: _Floats | None
-    weighter: Any
-    estimator: Any
-
-
 def _linearize(
-    given: _Given, method: str, kind: str | None, random_state: Any, n_jobs: int | None
+    given: MeanInputs, method: str, kind: str | None, random_state: Any, n_jobs: int | None
 ) -> Linearized:
     """Return the estimates whose error has a formula."""
     if method == "weighted":
@@ -256,7 +247,7 @@ def _linearize(
     )
 
 
-def _weighted(given: _Given, kind: str | None) -> Linearized:
+def _weighted(given: MeanInputs, kind: str | None) -> Linearized:
     base = np.ones(len(given.y)) if given.base is None else given.base
     weight = base if given.weight is None else given.weight
     if given.X is None:
@@ -294,7 +285,7 @@ def _margin_design(X: Any, margins: Any) -> _Floats:
 
 
 def _replicate(
-    given: _Given,
+    given: MeanInputs,
     method: str,
     kind: str | None,
     n_replicates: int | None,
@@ -311,7 +302,7 @@ def _replicate(
         target_weight=given.target_weight,
         target_rows=given.rows if kind == "sample" else None,
     )
-    wanted = _REPLICATES[method] if n_replicates is None else int(n_replicates)
+    wanted = REPLICATES[method] if n_replicates is None else int(n_replicates)
     if method == "jackknife":
         wanted = min(wanted, len(given.y))
     spread = bootstrap_standard_error if method == "bootstrap" else jackknife_standard_error
@@ -321,115 +312,3 @@ def _replicate(
 
 def _with_ones(design: _Floats) -> _Floats:
     return np.column_stack([np.ones(len(design)), design])
-
-
-# Checks -------------------------------------------------------------------------------------------
-
-
-def _check_options(method: Any, target_kind: Any, confidence: Any, n_replicates: Any) -> None:
-    methods = ("weighted", *_REPLICATES, "greg", "aipw")
-    if method not in methods:
-        raise ValueError(f"`method` must be one of {methods}, got {method!r}.")
-    if target_kind not in (None, "census", "sample"):
-        raise ValueError(f"`target_kind` must be 'census', 'sample' or None, got {target_kind!r}.")
-    if not isinstance(confidence, (float, np.floating)) or not 0.0 < confidence < 1.0:
-        raise ValueError(
-            f"`confidence` must be a float in (0, 1), got {confidence!r}. Hint: .95 is 95 %."
-        )
-    if n_replicates is None:
-        return
-    if isinstance(n_replicates, bool) or not isinstance(n_replicates, (int, np.integer)):
-        raise TypeError(f"`n_replicates` must be an int of at least 2, got {n_replicates!r}.")
-    if n_replicates < 2:
-        raise ValueError(f"`n_replicates` must be at least 2, got {n_replicates!r}.")
-
-
-def _check_outcome(y: Any) -> _Floats:
-    """Return the outcome as float64, NaN where missing."""
-    try:
-        if hasattr(y, "iloc"):
-            values = np.asarray(y.to_numpy(dtype=np.float64, na_value=np.nan))
-        else:
-            values = np.asarray(y, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"`y` must hold numbers, NaN where missing: {error}. Hint: for the share of a category "
-            "pass y == category."
-        ) from None
-    if values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]
-    if values.ndim != 1 or not len(values):
-        raise ValueError(f"`y` must have shape (n_samples,), got {values.shape}.")
-    if np.isinf(values).any():
-        raise ValueError(
-            f"`y` contains infinity (first at row {int(np.argmax(np.isinf(values)))}): expected "
-            "numbers, NaN where missing."
-        )
-    if np.isnan(values).all():
-        raise ValueError("`y` is missing in every row: there is nothing to take the mean of.")
-    return values
-
-
-def _check_needs(given: _Given, method: str) -> None:
-    """Raise where the method lacks something, or was given something it would not read."""
-    needs: dict[str, Any] = {}
-    unused: dict[str, Any] = {}
-    if method != "weighted":
-        needs |= {"X": given.X, "target": given.target}
-    if method == "aipw":
-        if (given.weighter is None) == (given.weight is None):
-            raise ValueError(
-                "method='aipw' needs either `weighter`, to fit weights out of fold, or "
-                "`sample_weight`, exactly one of them. Hint: weighter=PropensityWeighter()."
-            )
-    else:
-        unused["estimator"] = given.estimator
-    if method in _REPLICATES:
-        needs["weighter"] = given.weighter
-    elif method != "aipw":
-        unused["weighter"] = given.weighter
-    if method in (*_REPLICATES, "greg"):
-        unused["sample_weight"] = given.weight
-    lacking = [name for name, value in needs.items() if value is None]
-    if lacking:
-        raise ValueError(f"method={method!r} needs {lacking!r}, which are None.")
-    idle = [name for name, value in unused.items() if value is not None]
-    if idle:
-        raise ValueError(
-            f"method={method!r} does not use {idle!r}. Hint: weights that rows came with are "
-            "`base_weight`; leave the others out."
-        )
-    if method in ("greg", "aipw") and given.rows is None:
-        raise ValueError(
-            f"method={method!r} predicts the outcome for the rows of the population, and margins "
-            "have none. Hint: pass rows as `target`; or calibrate to the margins with "
-            "CalibrationWeighter(distance='linear') and take the weighted mean, which is the same "
-            "estimate as method='greg'."
-        )
-    if method == "weighted":
-        weight = given.weight if given.weight is not None else given.base
-        if weight is not None and not weight[~np.isnan(given.y)].any():
-            raise ValueError("No row with an observed outcome has any weight: there is no mean.")
-        if given.target is not None and given.X is None:
-            raise ValueError(
-                "method='weighted' uses `target` only with `X`, the covariates that the weights "
-                "were calibrated on. Hint: pass `X`, or leave `target` out."
-            )
-
-
-def _target_kind(given: _Given, target_kind: str | None) -> str | None:
-    if given.target is None:
-        if target_kind == "sample":
-            raise ValueError(
-                "target_kind='sample' adds the variance of the target's rows, and no `target` was "
-                "given. Hint: pass it."
-            )
-        return "census" if given.X is not None else target_kind
-    if given.rows is None:
-        if target_kind == "sample":
-            raise ValueError(
-                "target_kind='sample' needs the rows of the target: margins do not show their "
-                "error. Hint: target_kind='census', or pass rows."
-            )
-        return "census"
-    return target_kind or "sample"
