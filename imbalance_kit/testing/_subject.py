@@ -50,8 +50,9 @@ def seeded(estimator: Any, seed: int = 0) -> Any:
 
 
 def needs_target(subject: Any) -> bool:
-    """Whether it is a weighter towards a population: one that can do without labels."""
-    return kind_of(subject) == "weighter" and not get_tags(subject).target_tags.required
+    """Whether it is a weighter towards a population: its tag says so, and it needs no labels."""
+    tags = None if isinstance(subject, Shift) else get_tags(subject)
+    return tags is not None and tags.estimator_type == "weighter" and not tags.target_tags.required
 
 
 def with_target(estimator: Any) -> Any:

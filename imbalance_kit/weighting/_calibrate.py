@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
 
 from imbalance_kit.weighting._calibration_distances import DualDistance
 from imbalance_kit.weighting._l1_quadratics import minimise_l1_quadratics
@@ -185,12 +186,11 @@ def _step(
         inner, right = basis.T @ hessian @ basis, -(basis.T @ gradient)
         size = max(float(np.trace(inner)) / len(inner), 1e-12)
         for damping in (0.0, 1e-10, 1e-6, 1e-3):
-            damped = inner + damping * size * np.eye(len(inner))
             try:
-                np.linalg.cholesky(damped)
+                factor = cho_factor(inner + damping * size * np.eye(len(inner)))
             except np.linalg.LinAlgError:
                 continue
-            return np.asarray(basis @ np.linalg.solve(damped, right))
+            return np.asarray(basis @ cho_solve(factor, right))
         return np.asarray(basis @ right)
     damped = hessian + 1e-9 * np.eye(len(hessian)) * max(1.0, np.trace(hessian) / len(hessian))
     penalty = np.concatenate([[0.0], problem.slack])

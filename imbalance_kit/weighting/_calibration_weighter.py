@@ -210,9 +210,10 @@ def _problem(
     rounding = _EXACT * np.maximum(np.abs(constraints.means), np.abs(centre))
     beyond = np.flatnonzero(fixed & (np.abs(gap) > tolerance * spread + rounding))
     if len(beyond):
-        j = int(beyond[0])
+        absent = [j for j in beyond.tolist() if centre[j] == 0 and "=" in constraints.names[j]]
+        j = absent[0] if absent else int(beyond[0])
         name, constant, wanted = constraints.names[j], centre[j], constraints.means[j]
-        if constant == 0 and "=" in name:
+        if absent:
             raise ValueError(absent_message(f"{name!r} (share {wanted:.4g})"))
         raise ValueError(
             f"Column {name!r} is constant in the sample ({constant:.6g}), and its mean in the "
