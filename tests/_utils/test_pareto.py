@@ -44,3 +44,17 @@ def test_bounded_and_few_weights() -> None:
     assert pareto_tail(np.ones(100)).k == -math.inf
     assert math.isnan(pareto_tail(np.arange(1.0, 15.0)).k)
     assert pareto_tail(np.random.default_rng(3).uniform(size=5000)).k < 0.1
+
+
+@pytest.mark.parametrize(
+    ("weights", "k"),
+    [
+        (np.random.default_rng(0).lognormal(0, 1.5, 1000), 0.5771155055423355),
+        (np.random.default_rng(1).pareto(1.2, 2000) + 1, 1.007132553149699),
+        (np.random.default_rng(2).uniform(size=3000), -0.857494703192277),
+    ],
+    ids=["lognormal", "Pareto", "uniform"],
+)
+def test_against_arviz(weights, k: float) -> None:
+    """The values are those of ``arviz.psislw(np.log(weights))``, ArviZ 0.23.4."""
+    assert pareto_tail(weights).k == pytest.approx(k, rel=1e-9)
