@@ -62,7 +62,8 @@ def compute_balance(
     base_weight : array-like of shape (n_samples,), default=None
         Weights before adjustment: design weights. None: all equal.
     target_weight : array-like of shape (n_target,), default=None
-        Weights of the target's rows.
+        Weights of the target's rows: after an estimand that weights the target too, the
+        `target_weights_` of the weighter.
     denominator : {"population", "pooled", "sample"}, default=None
         Standard deviation that mean differences are divided by: the population's; the root of the
         mean of both variances; the sample's. Always that before weighting, so that weights cannot
