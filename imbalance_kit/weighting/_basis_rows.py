@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 _BLOCK = 8192
+_GRAM_BLOCK = 1024  # rows of which a copy stays in cache
 _REDUNDANT = 1e-10  # of a column's variance, left over by the columns before it
 
 
@@ -24,6 +25,16 @@ class BasisRows:
     sample_weight: Array
     target_weight: Array
     basis: Array
+
+    def every(self, step: int) -> "BasisRows":
+        """Return every so-many-th row of both sides, in the same basis."""
+        return BasisRows(
+            self.sample[::step],
+            self.target[::step],
+            self.sample_weight[::step],
+            self.target_weight[::step],
+            self.basis,
+        )
 
     @property
     def total(self) -> float:
@@ -68,12 +79,13 @@ def orthonormal_rows(
 
 def weighted_gram(x: Array, weights: Array) -> Array:
     """Return ``Σ_i w_i x_i x_i'``."""
-    if len(x) <= 4 * _BLOCK:
-        return np.asarray(x.T @ (x * weights[:, None]))
     total = np.zeros((x.shape[1], x.shape[1]))
-    for start in range(0, len(x), _BLOCK):
-        block = x[start : start + _BLOCK]
-        total += block.T @ (block * weights[start : start + _BLOCK, None])
+    buffer = np.empty((_GRAM_BLOCK, x.shape[1]))
+    for start in range(0, len(x), _GRAM_BLOCK):
+        block = x[start : start + _GRAM_BLOCK]
+        own = buffer[: len(block)]
+        np.multiply(block, weights[start : start + _GRAM_BLOCK, None], out=own)
+        total += block.T @ own
     return total
 
 

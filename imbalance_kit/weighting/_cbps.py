@@ -31,6 +31,7 @@ from imbalance_kit.weighting._newton_fits import (
 
 Array = NDArray[np.float64]
 
+_LAST_STEP = 1e-9  # relative decrease of the objective at which a Newton step is the last
 _ROUNDING = 1e-10  # relative error of the objective, in which large terms cancel
 
 
@@ -64,18 +65,18 @@ def solve_over(rows: BasisRows, *, tol: float) -> CbpsSolution:
     start, first = maximum_likelihood(rows, tol)
     weight = moment_weight(rows, start)
     beta, then = _minimise(rows, start, weight, tol)
-    last = moments(rows, beta, weight)
+    last = moments(rows, beta, weight, bend=False)
     covariance = gmm_covariance(rows, beta, weight, last.jacobian)
     return _solution(rows, beta, covariance, last.value, first + then)
 
 
 def _minimise(rows: BasisRows, beta: Array, weight: Array, tol: float) -> tuple[Array, int]:
     """Minimise ``g' W g`` by full Newton steps where it is convex, Gauss-Newton ones elsewhere."""
-    here = moments(rows, beta, weight)
+    here = moments(rows, beta, weight, bend=False)  # at the start the bend is small
     for n_iter in range(1, MAX_ITER + 1):
         step = newton_step(here.hessian, here.gauss_newton, here.gradient)
         decrement = float(step @ here.gradient)
-        if decrement <= max(tol**2, 1e-14) * max(here.value, 1e-8):
+        if n_iter > 1 and decrement <= max(tol, _LAST_STEP) * max(here.value, 1e-8):
             return beta - step, n_iter
         change = float(np.abs(rows.sample @ step).max())
         size = min(1.0, STEEP / max(change, STEEP))

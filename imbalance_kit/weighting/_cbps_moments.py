@@ -26,8 +26,8 @@ class Evaluation:
     jacobian: Array
 
 
-def moments(rows: BasisRows, beta: Array, weight: Array) -> Evaluation:
-    """Return ``g' W g`` with its first two derivatives."""
+def moments(rows: BasisRows, beta: Array, weight: Array, *, bend: bool = True) -> Evaluation:
+    """Return ``g' W g`` with its first two derivatives, without the bend of g where not asked."""
     p = len(beta)
     with np.errstate(over="ignore"):
         odds = np.exp(rows.sample @ beta)
@@ -52,15 +52,15 @@ def moments(rows: BasisRows, beta: Array, weight: Array) -> Evaluation:
         ]
     )
     gauss_newton = 2 * jacobian.T @ weight @ jacobian
-    a, b = tilted[:p] / n, tilted[p:] / n_target
-    bend_sample = variance[0] * (1 - 2 * of_sample) * (rows.sample @ a) + d * odds * (
-        rows.sample @ b
-    )
-    bend_target = variance[1] * (1 - 2 * of_target) * (rows.target @ a)
-    bend = weighted_gram(rows.sample, bend_sample) + weighted_gram(rows.target, bend_target)
-    return Evaluation(
-        float(g @ tilted), 2 * jacobian.T @ tilted, gauss_newton - 2 * bend, gauss_newton, jacobian
-    )
+    hessian = gauss_newton
+    if bend:
+        a, b = tilted[:p] / n, tilted[p:] / n_target
+        of_sample = variance[0] * (1 - 2 * of_sample) * (rows.sample @ a)
+        of_sample += d * odds * (rows.sample @ b)
+        of_target = variance[1] * (1 - 2 * of_target) * (rows.target @ a)
+        second = weighted_gram(rows.sample, of_sample) + weighted_gram(rows.target, of_target)
+        hessian = gauss_newton - 2 * second
+    return Evaluation(float(g @ tilted), 2 * jacobian.T @ tilted, hessian, gauss_newton, jacobian)
 
 
 def moment_weight(rows: BasisRows, beta: Array) -> Array:
@@ -94,15 +94,11 @@ def gmm_covariance(rows: BasisRows, beta: Array, weight: Array, jacobian: Array)
         (rows.sample, -d * of_sample / n, -d * odds / n_target),
         (rows.target, t * (1 - of_target) / n, t / n_target),
     )
-    meat = sum(
-        np.block(
-            [
-                [weighted_gram(x, s * s), weighted_gram(x, s * b)],
-                [weighted_gram(x, s * b), weighted_gram(x, b * b)],
-            ]
-        )
-        for x, s, b in parts
-    )
+    p = len(beta)
+    meat = np.zeros((2 * p, 2 * p))
+    for x, s, b in parts:
+        cross = weighted_gram(x, s * b)
+        meat += np.block([[weighted_gram(x, s * s), cross], [cross, weighted_gram(x, b * b)]])
     half = weight @ jacobian
     bread = np.linalg.pinv(jacobian.T @ half, hermitian=True)
     found: Array = bread @ (half.T @ meat @ half) @ bread

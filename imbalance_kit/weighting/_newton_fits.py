@@ -1,5 +1,7 @@
 """Two fits by Newton's method: logistic maximum likelihood, and exponential tilting."""
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
@@ -12,7 +14,9 @@ Array = NDArray[np.float64]
 MAX_ITER = 200
 MAX_HALVINGS = 60
 STEEP = 30.0  # log odds that a step may change at most
+_LAST_STEP = 1e-12  # decrease of the log loss at which a Newton step is the last, to rounding
 _ENDLESS = 500.0  # log odds that say there is no solution
+_THINNING, _MANY = 16, 10  # rows per coefficient, of either side, that a thinned start needs
 
 
 class NoSolutionError(Exception):
@@ -20,33 +24,44 @@ class NoSolutionError(Exception):
 
 
 def maximum_likelihood(rows: BasisRows, tol: float) -> tuple[Array, int]:
-    """Minimise the weighted log loss of target against sample; return β and the steps taken."""
-    beta = np.zeros(rows.sample.shape[1])
+    """Minimise the weighted log loss of target against sample; return β and the steps taken.
+
+    It begins at the optimum for every sixteenth row where these are many.
+    """
+    start = np.zeros(rows.sample.shape[1])
+    start[0] = np.log(rows.target_total / rows.sample_weight.sum())
+    if min(len(rows.sample), len(rows.target)) >= _MANY * _THINNING * len(start):
+        with suppress(NoSolutionError):  # all rows may have one
+            start, _ = _logistic(rows.every(_THINNING), start, 1e-3)
+    return _logistic(rows, start, tol)
+
+
+def _logistic(rows: BasisRows, beta: Array, tol: float) -> tuple[Array, int]:
     d, t, n = rows.sample_weight, rows.target_weight, rows.total
-    beta[0] = np.log(rows.target_total / d.sum())
 
-    def loss(beta: Array) -> float:
-        lost = d @ np.logaddexp(0, rows.sample @ beta) + t @ np.logaddexp(0, -(rows.target @ beta))
-        return float(lost) / n
+    def loss(scores: tuple[Array, Array]) -> float:
+        return float(d @ np.logaddexp(0, scores[0]) + t @ np.logaddexp(0, -scores[1])) / n
 
-    value = loss(beta)
+    scores = rows.sample @ beta, rows.target @ beta
+    value = loss(scores)
     for n_iter in range(1, MAX_ITER + 1):
-        of_sample, of_target = expit(rows.sample @ beta), expit(rows.target @ beta)
+        of_sample, of_target = expit(scores[0]), expit(scores[1])
         gradient = ((d * of_sample) @ rows.sample - (t * (1 - of_target)) @ rows.target) / n
         square = weighted_gram(rows.sample, d * of_sample * (1 - of_sample))
         square += weighted_gram(rows.target, t * of_target * (1 - of_target))
         step = newton_step(square / n, square / n + 1e-12 * np.eye(len(beta)), gradient)
         decrement = float(step @ gradient)
-        if decrement <= max(tol**2, 1e-14):
+        if decrement <= max(tol, _LAST_STEP):  # it squares with the step
             return beta - step, n_iter
         size = 1.0
         for _ in range(MAX_HALVINGS):
-            found = loss(beta - size * step)
+            scores = rows.sample @ (beta - size * step), rows.target @ (beta - size * step)
+            found = loss(scores)
             if found <= value - 1e-4 * size * decrement + 1e-15:
                 break
             size /= 2
         beta, value = beta - size * step, found
-        if value < 1e-6 or np.abs(rows.sample @ beta).max() > _ENDLESS:
+        if value < 1e-6 or np.abs(scores[0]).max() > _ENDLESS:
             break
     raise NoSolutionError("sample and target are separated")
 
