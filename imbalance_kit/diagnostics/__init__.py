@@ -11,6 +11,7 @@ from imbalance_kit.diagnostics._calibration_report import (
     CalibrationReport,
     ClassCalibration,
 )
+from imbalance_kit.diagnostics._distributions import Distribution, compute_distributions
 from imbalance_kit.diagnostics._estimate_mean import estimate_mean
 from imbalance_kit.diagnostics._love_plot import LovePlotDisplay
 from imbalance_kit.diagnostics._mean_estimate import MeanEstimate
@@ -25,12 +26,14 @@ __all__ = [
     "CalibrationComparisonDisplay",
     "CalibrationReport",
     "ClassCalibration",
+    "Distribution",
     "LovePlotDisplay",
     "MeanEstimate",
     "WeightDisplay",
     "WeightSummary",
     "compute_balance",
     "compute_calibration",
+    "compute_distributions",
     "compute_weight_summary",
     "design_effect",
     "effective_sample_size",

@@ -26,13 +26,12 @@ class BalanceDisplay:
     Parameters
     ----------
     distributions : list of Distribution
-        What `from_weights` computes.
+        What :func:`compute_distributions` returns.
 
     Attributes
     ----------
-    distributions : list
-        One per covariate, each with `column`; `levels` and their shares `target`, `before` and
-        `after` for categories; `edges` and the distribution functions there for numbers.
+    distributions : list of Distribution
+        One per covariate.
     figure_ : matplotlib Figure
         After `plot`.
     axes_ : list of matplotlib Axes

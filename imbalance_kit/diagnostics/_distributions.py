@@ -20,11 +20,38 @@ _TAIL = 0.005  # share of either side that may lie beyond each end of a grid
 
 @dataclass(frozen=True)
 class Distribution:
-    """The distribution of one covariate.
+    """The distribution of one covariate in the population, before and after weighting.
 
-    Invariant: where `levels` is not None the arrays are shares of these levels; else they are
-    values of the distribution function at `edges`, a grid of equal cells. `after` is None where
-    nothing was adjusted.
+    Made by :func:`compute_distributions`, for drawing: numbers on a grid, categories by level.
+
+    Attributes
+    ----------
+    column : str
+        Name of the covariate.
+    levels : tuple or None
+        Levels of a category, None among them the missing one; (0, 1) for numbers that are all 0 or
+        1; None for other numbers.
+    edges : ndarray of shape (241,) or None
+        For numbers, the edges of a grid of equal cells, which leaves out at most .5 % of the
+        population and of the sample at either end.
+    target, before, after : ndarray of shape (n_levels,) or (241,)
+        Shares of the levels, or the share of the weight at or below each edge, in [0, 1]. `after`
+        is None where nothing was adjusted.
+
+    See Also
+    --------
+    BalanceDisplay : Draws them.
+
+    Notes
+    -----
+    Invariant: exactly one of `levels` and `edges` is None. Missing numbers are left out.
+
+    Examples
+    --------
+    >>> from imbalance_kit.diagnostics import compute_distributions
+    >>> one, = compute_distributions([["f"], ["m"], ["m"]], [["f"], ["m"]])
+    >>> one.levels, one.target.tolist(), one.before.round(2).tolist()
+    (('f', 'm'), [0.5, 0.5], [0.33, 0.67])
     """
 
     column: str
@@ -35,8 +62,31 @@ class Distribution:
     after: _Floats | None
 
     def density(self, n_cells: int = 40) -> tuple[_Floats, dict[str, _Floats]]:
-        """Return edges and, by side, densities of a number in cells of equal width."""
-        assert self.edges is not None
+        """Return the densities of a number in cells of equal width.
+
+        Parameters
+        ----------
+        n_cells : int, default=40
+            Number of cells, a divisor of 240.
+
+        Returns
+        -------
+        edges : ndarray of shape (n_cells + 1,)
+            Edges of the cells.
+        densities : dict of {str: ndarray of shape (n_cells,)}
+            Share of the weight per unit of the number, by "target", "before" and, where weights
+            were adjusted, "after".
+
+        Raises
+        ------
+        ValueError
+            If the covariate is a category, or `n_cells` does not divide 240.
+        """
+        if self.edges is None or _N_CELLS % n_cells:
+            raise ValueError(
+                f"A density needs a number and cells that divide {_N_CELLS}, got column "
+                f"{self.column!r} and n_cells={n_cells!r}. Hint: categories have shares."
+            )
         step = _N_CELLS // n_cells
         edges = self.edges[::step]
         sides = {"target": self.target, "before": self.before, "after": self.after}
@@ -53,14 +103,49 @@ def compute_distributions(
     target_weight: Any = None,
     columns: Any = None,
 ) -> list[Distribution]:
-    """Return the distribution of each column; of margins, of each column with levels.
+    """Compute the distributions of covariates in the population, before and after weighting.
+
+    The numbers behind :class:`BalanceDisplay`, for drawing with something else. To judge balance
+    take :func:`compute_balance`.
 
     Parameters
     ----------
-    X, target, sample_weight, base_weight, target_weight
-        As in :func:`compute_balance`.
-    columns : list of str or None
-        Which columns, None for all.
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        Covariates of the sample.
+    target : rows, Population or Margins
+        The population; of margins, columns with levels have a distribution.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights after adjustment. None: there is no "after".
+    base_weight : array-like of shape (n_samples,), default=None
+        Weights before adjustment: design weights. None: all equal.
+    target_weight : array-like of shape (n_target,), default=None
+        Weights of the target's rows.
+    columns : list of str, default=None
+        Which columns; None: all.
+
+    Returns
+    -------
+    distributions : list of Distribution
+        One per column.
+
+    Raises
+    ------
+    ValueError
+        If the columns of sample and target differ, or `columns` names one that is not there.
+
+    See Also
+    --------
+    BalanceDisplay : Draws them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imbalance_kit import compute_distributions
+    >>> rng = np.random.default_rng(0)
+    >>> one, = compute_distributions(rng.normal(1, 1, (500, 1)), rng.normal(0, 1, (500, 1)))
+    >>> edges, densities = one.density(20)
+    >>> len(edges), sorted(densities)
+    (21, ['before', 'target'])
     """
     n = n_rows(X)
     rows = target_rows(target, target_weight)

@@ -74,3 +74,12 @@ def test_constant_number_and_unknown_column(case) -> None:
     assert one.target[-1] == pytest.approx(1)
     with pytest.raises(ValueError, match="`columns` names"):
         compute_distributions(X, T, columns=["nope"])
+
+
+def test_categories_have_no_density(case) -> None:
+    X, T, _ = case
+    number, flag, _ = compute_distributions(X, T)
+    with pytest.raises(ValueError, match="needs a number"):
+        flag.density()
+    with pytest.raises(ValueError, match="cells that divide 240"):
+        number.density(7)
