@@ -58,7 +58,7 @@ class CovariateShift(Shift):
 
         Parameters
         ----------
-        X : ignored
+        X : Ignored
             Accepted because row-dependent shifts need it.
         classes : sequence of n_classes labels
             Which classes.
@@ -77,7 +77,7 @@ class CovariateShift(Shift):
         ----------
         proba : array-like of shape (n_samples, n_classes), or (n_samples,) for two classes
             ``q(y=k | x)`` in [0, 1].
-        X : ignored
+        X : Ignored
             Accepted because row-dependent shifts need it.
 
         Returns
@@ -94,7 +94,7 @@ class CovariateShift(Shift):
         ----------
         proba : array-like of shape (n_samples, n_classes), or (n_samples,) for two classes
             ``p(y=k | x)`` in [0, 1].
-        X : ignored
+        X : Ignored
             Accepted because row-dependent shifts need it.
 
         Returns

@@ -114,8 +114,8 @@ class PostStratificationWeighter(BaseWeighter):
         codes = cells.codes(task.covariates, task.X)
         design = task.weights / task.weights.sum()
         there = codes >= 0
-        found = np.bincount(codes[there], design[there], minlength=len(shares))
-        found = found.astype(np.float64, copy=False)
+        counted: Any = np.bincount(codes[there], design[there], minlength=len(shares))
+        found: Array = counted.astype(np.float64, copy=False)
         groups = _merge(cells, found, shares, self._collapse(cells))
         self.collapsed_ = [
             tuple(cells.labels[k] for k in np.flatnonzero(groups == g).tolist())
