@@ -8,14 +8,15 @@ clock and of the processor: only the latter can be trusted on a machine that doe
 Propensity: ours is the default lasso path of 50 penalties, cross-validated in 5 folds; balance's
 its default, up to 250 penalties of a ridge path in 10 folds, numbers cut into tenths. Ours with
 ridge is there too, on the columns as they are and on the same tenths, capped at the design effect
-of balance's weights. No weights are trimmed. CBPS: over-identified, the columns as they are.
+of balance's weights. No weights are trimmed. CBPS: over-identified, on the columns as they are, and
+on tenths, balance's default.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.propensity_speed --peer PYTHON [--size large | wide]
+    OMP_NUM_THREADS=1 python -m benchmarks.propensity_speed --peer PYTHON [--size SIZE]
 
-PYTHON is an interpreter with balance. --size large takes 100,000 + 100,000 rows, for which balance
-takes many minutes, instead of 10,000 + 20,000; --size wide a million rows of 100 numbers, without
-the peer: seconds, and the peak memory of the process in copies of the rows. The figures of the
-other sizes stay as they were.
+PYTHON is an interpreter with balance. SIZE is "small", propensity on 10,000 + 20,000 rows; "cbps",
+CBPS on the same; "large", propensity on 100,000 + 100,000 rows, for which balance takes many
+minutes; or "wide", a million rows of 100 numbers without the peer: seconds, and the peak memory of
+the process in copies of the rows. The figures of the other sizes stay as they were.
 """
 
 import argparse
@@ -139,7 +140,7 @@ def wide(name: str) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=QUESTION)
     parser.add_argument("--peer", help="an interpreter with balance 0.23")
-    parser.add_argument("--size", choices=("small", "large", "wide"), default="small")
+    parser.add_argument("--size", choices=("small", "cbps", "large", "wide"), default="small")
     parser.add_argument("--wide-child", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.wide_child:
@@ -150,12 +151,16 @@ def main() -> None:
     figures: dict[str, Any] = {}
     if given.size == "small":
         sample, target = sample_and_population(10_000, 20_000)
-        key = "CBPS, 10,000 + 20,000 rows"
-        figures[key] = compare(given.peer, sample, target, CBPS, CBPSWeighter(), 9)
-        print(key, json.dumps(figures[key], indent=1), flush=True)
         key = "propensity, 10,000 + 20,000 rows"
         figures[key] = compare(given.peer, sample, target, IPW, PropensityWeighter(), 5)
         print(key, json.dumps(figures[key], indent=1), flush=True)
+    elif given.size == "cbps":
+        sample, target = sample_and_population(10_000, 20_000)
+        tenths = in_tenths(sample, target)
+        for name, tables in (("the columns as they are", (sample, target)), ("tenths", tenths)):
+            key = f"CBPS, 10,000 + 20,000 rows, {name}"
+            figures[key] = compare(given.peer, *tables, CBPS, CBPSWeighter(), 9)
+            print(key, json.dumps(figures[key], indent=1), flush=True)
     elif given.size == "large":
         sample, target = sample_and_population(100_000, 100_000)
         key = "propensity, 100,000 + 100,000 rows"
