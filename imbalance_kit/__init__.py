@@ -5,6 +5,7 @@ from imbalance_kit.combine import SamplerChain
 from imbalance_kit.correction import (
     CorrectedClassifier,
     OffsetLogisticRegression,
+    WeightedRegressor,
     register_offset_learner,
 )
 from imbalance_kit.diagnostics import (
@@ -23,7 +24,12 @@ from imbalance_kit.diagnostics import (
     effective_sample_size,
     estimate_mean,
 )
-from imbalance_kit.model_selection import ComparisonReport, compare_strategies
+from imbalance_kit.model_selection import (
+    ComparisonReport,
+    compare_strategies,
+    make_balance_scorer,
+    make_population_scorer,
+)
 from imbalance_kit.over_sampling import RandomOverSampler
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import NonuniformNegativeSampler, RandomUnderSampler
@@ -73,6 +79,7 @@ __all__ = [
     "Shift",
     "WeightDisplay",
     "WeightSummary",
+    "WeightedRegressor",
     "compare_strategies",
     "compute_balance",
     "compute_calibration",
@@ -82,5 +89,7 @@ __all__ = [
     "effective_sample_size",
     "estimate_mean",
     "estimate_prior",
+    "make_balance_scorer",
+    "make_population_scorer",
     "register_offset_learner",
 ]

@@ -43,7 +43,7 @@ DIRECTED = [cls for cls in public_classes("sampler") if hasattr(cls, "_sampling_
 for _sampler in DIRECTED:
     BASES[_sampler._sampling_type].register(_sampler)
 
-FOUND = [cls for kind in ("sampler", "weighter", "classifier") for cls in public_classes(kind)]
+FOUND = [cls for kind in ("sampler", "weighter", "classifier", "regressor") for cls in public_classes(kind)]
 LEARNER = LogisticRegression(max_iter=1000)
 CONFIGURED = [
     RandomUnderSampler(replacement=True),
