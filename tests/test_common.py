@@ -14,6 +14,7 @@ from imblearn.utils.estimator_checks import (
     check_samplers_sampling_strategy_fit_resample,
 )
 from imblearn.utils.estimator_checks import parametrize_with_checks as imblearn_checks
+from sklearn.base import is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks as sklearn_checks
@@ -164,7 +165,7 @@ def _for_imblearn(instances: Iterator[Any]) -> Iterator[Any]:
             continue  # those checks are about class counts and refused labels
         if get_tags(instance).estimator_type == "weighter":
             yield _mixed(_SamplerTags, type(instance))(**instance.get_params(deep=False))
-        elif hasattr(instance, "fit_resample") or hasattr(instance, "predict"):
+        elif hasattr(instance, "fit_resample") or is_classifier(instance):
             yield instance
 
 

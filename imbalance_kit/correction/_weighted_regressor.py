@@ -144,6 +144,12 @@ class WeightedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):  # t
             What the trained regressor predicts.
         """
         check_is_fitted(self)
+        if getattr(X, "ndim", 2) == 1:
+            raise ValueError(
+                f"Expected rows with {self.n_features_in_} columns, got a 1D array of shape "
+                f"{X.shape}. Reshape your data: X.reshape(1, -1) is one row, X.reshape(-1, 1) one "
+                "column."
+            )
         validate_data(self, X, reset=False, skip_check_array=True)
         return np.asarray(self.estimator_.predict(X))
 
