@@ -5,10 +5,31 @@ from imbalance_kit.combine import SMOTEENN, SamplerChain, SMOTETomek
 from imbalance_kit.correction import (
     CorrectedClassifier,
     OffsetLogisticRegression,
+    WeightedRegressor,
     register_offset_learner,
 )
-from imbalance_kit.diagnostics import CalibrationComparisonDisplay, compute_calibration
-from imbalance_kit.model_selection import ComparisonReport, compare_strategies
+from imbalance_kit.diagnostics import (
+    BalanceDisplay,
+    BalanceReport,
+    CalibrationComparisonDisplay,
+    LovePlotDisplay,
+    MeanEstimate,
+    WeightDisplay,
+    WeightSummary,
+    compute_balance,
+    compute_calibration,
+    compute_distributions,
+    compute_weight_summary,
+    design_effect,
+    effective_sample_size,
+    estimate_mean,
+)
+from imbalance_kit.model_selection import (
+    ComparisonReport,
+    compare_strategies,
+    make_balance_scorer,
+    make_population_scorer,
+)
 from imbalance_kit.over_sampling import (
     ADASYN,
     SMOTE,
@@ -27,7 +48,19 @@ from imbalance_kit.under_sampling import (
     RandomUnderSampler,
     TomekLinks,
 )
-from imbalance_kit.weighting import ClassWeighter
+from imbalance_kit.weighting import (
+    CalibrationWeighter,
+    CBPSWeighter,
+    ClassWeighter,
+    KernelMeanMatching,
+    LeastSquaresRatio,
+    LogisticPath,
+    Margins,
+    Population,
+    PostStratificationWeighter,
+    PropensityWeighter,
+    RakingWeighter,
+)
 
 __version__ = "0.1.0"
 
@@ -38,8 +71,12 @@ __all__ = [
     "SMOTEN",
     "SMOTENC",
     "SVMSMOTE",
+    "BalanceDisplay",
+    "BalanceReport",
     "BorderlineSMOTE",
+    "CBPSWeighter",
     "CalibrationComparisonDisplay",
+    "CalibrationWeighter",
     "ChainedShift",
     "ClassShift",
     "ClassWeighter",
@@ -47,8 +84,18 @@ __all__ = [
     "CorrectedClassifier",
     "EditedNearestNeighbours",
     "KMeansSMOTE",
+    "KernelMeanMatching",
+    "LeastSquaresRatio",
+    "LogisticPath",
+    "LovePlotDisplay",
+    "Margins",
+    "MeanEstimate",
     "NonuniformNegativeSampler",
     "OffsetLogisticRegression",
+    "Population",
+    "PostStratificationWeighter",
+    "PropensityWeighter",
+    "RakingWeighter",
     "RandomOverSampler",
     "RandomUnderSampler",
     "Ratios",
@@ -56,10 +103,21 @@ __all__ = [
     "SamplerChain",
     "Shift",
     "TomekLinks",
+    "WeightDisplay",
+    "WeightSummary",
+    "WeightedRegressor",
     "compare_strategies",
+    "compute_balance",
     "compute_calibration",
+    "compute_distributions",
+    "compute_weight_summary",
+    "design_effect",
     "downsample",
+    "effective_sample_size",
+    "estimate_mean",
     "estimate_prior",
+    "make_balance_scorer",
+    "make_population_scorer",
     "read_manifest",
     "register_offset_learner",
 ]

@@ -1,6 +1,7 @@
 """scikit-learn's checks and imbalanced-learn's checks, over every class of the package."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from imblearn.utils.estimator_checks import (
     check_samplers_sampling_strategy_fit_resample,
 )
 from imblearn.utils.estimator_checks import parametrize_with_checks as imblearn_checks
+from sklearn.base import is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks as sklearn_checks
@@ -22,10 +24,14 @@ from imbalance_kit import (
     ClassWeighter,
     CorrectedClassifier,
     NonuniformNegativeSampler,
+    Population,
     RandomOverSampler,
     RandomUnderSampler,
     SamplerChain,
 )
+from imbalance_kit.testing._assertions import dense
+from imbalance_kit.testing._examples import population_of
+from imbalance_kit.testing._subject import needs_target
 from tests._discovery import make_instance, public_classes
 
 # imbalanced-learn's count checks look at instances of its own bases only; a chain, which may go in
@@ -39,7 +45,11 @@ DIRECTED = [cls for cls in public_classes("sampler") if hasattr(cls, "_sampling_
 for _sampler in DIRECTED:
     BASES[_sampler._sampling_type].register(_sampler)
 
-FOUND = [cls for kind in ("sampler", "weighter", "classifier") for cls in public_classes(kind)]
+FOUND = [
+    cls
+    for kind in ("sampler", "weighter", "classifier", "regressor")
+    for cls in public_classes(kind)
+]
 LEARNER = LogisticRegression(max_iter=1000)
 CONFIGURED = [
     RandomUnderSampler(replacement=True),
@@ -87,9 +97,9 @@ POISSON = {
 def _instances() -> Iterator[Any]:
     for cls in FOUND:
         instance = make_instance(cls)
-        if "estimator" in instance.get_params():
+        if get_tags(instance).estimator_type == "classifier" and hasattr(instance, "estimator"):
             instance.set_params(estimator=LEARNER)
-        yield instance
+        yield _with_target(instance)
     yield from CONFIGURED
 
 
@@ -118,22 +128,55 @@ def expected_failures(estimator: Any) -> dict[str, str]:
     return expected
 
 
-class _ForImblearn(ClassWeighter):
-    """ClassWeighter under the tags that imbalanced-learn's checks read of a sampler."""
+class _SamplerTags:
+    """A weighter under the tags that imbalanced-learn's checks read of a sampler."""
 
     def __sklearn_tags__(self) -> Any:
-        tags, own = BaseSampler.__sklearn_tags__(self), super().__sklearn_tags__()
+        tags = BaseSampler.__sklearn_tags__(self)  # type: ignore[arg-type]
+        own = super().__sklearn_tags__()  # type: ignore[misc]
         tags.input_tags.string = own.input_tags.string
         tags.input_tags.allow_nan = own.input_tags.allow_nan
         tags.sampler_tags.sample_indices = True
         return tags
 
 
+class _OwnTarget:
+    """A weighter towards a population that is made of the rows it is given."""
+
+    def fit(self, X: Any, y: Any = None, **arguments: Any) -> Any:
+        rows = dense(X)
+        good = rows.ndim == 2 and rows.size and rows.dtype.kind in "iufO"
+        population = population_of(X) if good else Population(X)  # others are to be refused
+        return super().fit(X, y, **(arguments | {"target": population}))  # type: ignore[misc]
+
+
+def _is_towards_a_population(instance: Any) -> bool:
+    return get_tags(instance).estimator_type == "weighter" and needs_target(instance)
+
+
+def _with_target(instance: Any) -> Any:
+    """Return the instance, a weighter towards a population with one of its own."""
+    if not _is_towards_a_population(instance):
+        return instance
+    return _mixed(_OwnTarget, type(instance))(**instance.get_params(deep=False))
+
+
+@cache
+def _mixed(mixin: type, cls: type) -> type:
+    """Return the class with a mixin in front, in this module, where pickle can find it."""
+    name = f"{mixin.__name__.strip('_')}{cls.__name__}"
+    globals()[name] = type(name, (mixin, cls), {"__module__": __name__})
+    mixed: type = globals()[name]
+    return mixed
+
+
 def _for_imblearn(instances: Iterator[Any]) -> Iterator[Any]:
     for instance in instances:
-        if isinstance(instance, ClassWeighter):
-            yield _ForImblearn(**instance.get_params())
-        elif hasattr(instance, "fit_resample") or hasattr(instance, "predict"):
+        if _is_towards_a_population(instance):
+            continue  # those checks are about class counts and refused labels
+        if get_tags(instance).estimator_type == "weighter":
+            yield _mixed(_SamplerTags, type(instance))(**instance.get_params(deep=False))
+        elif hasattr(instance, "fit_resample") or is_classifier(instance):
             yield instance
 
 
@@ -153,9 +196,11 @@ def test_there_is_something_to_check() -> None:
 
 # The checks' data are hardly imbalanced: they lack three rows per row of the rarest class.
 FEW = pytest.mark.filterwarnings("ignore:`sampling_strategy` asks for .* all of it is kept")
+NEGATIVE = pytest.mark.filterwarnings("ignore:.* weights are negative")
 
 
 @FEW
+@NEGATIVE
 @sklearn_checks(list(_seeded(_instances())), expected_failed_checks=expected_failures)
 def test_scikit_learn(estimator: Any, check: Any) -> None:
     check(estimator)

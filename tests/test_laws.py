@@ -27,6 +27,7 @@ from imbalance_kit import (
     SMOTENC,
     SVMSMOTE,
     BorderlineSMOTE,
+    CalibrationWeighter,
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
@@ -42,10 +43,10 @@ from imbalance_kit import (
     SMOTETomek,
     TomekLinks,
 )
-from imbalance_kit.shift import InclusionRule, InclusionShift, LinearPilot
+from imbalance_kit.shift import CovariateShift, InclusionRule, InclusionShift, LinearPilot
 from imbalance_kit.testing import laws_not_applicable, yield_laws
 from imbalance_kit.testing._catalogue import LAWS
-from imbalance_kit.testing._subject import kind_of
+from imbalance_kit.testing._subject import kind_of, needs_target
 from tests._discovery import make_instance, public_classes
 
 # A learner that is not regularised much, so that its error is that of the data.
@@ -162,6 +163,12 @@ CONFIGURATIONS: dict[str, list[Any]] = {
         ClassWeighter({0: 0.5, 1: 0.3, 2: 0.2}),
         ClassWeighter(Ratios({1: 2.0}, of="own")),
     ],
+    "CalibrationWeighter": [
+        CalibrationWeighter("raking", normalize="sample"),
+        CalibrationWeighter("logit", bounds=(0.3, 3.0)),
+        CalibrationWeighter("truncated", bounds=(0.0, np.inf), tolerance=0.05),
+    ],
+    "CovariateShift": [CovariateShift()],
     "OffsetLogisticRegression": [
         OffsetLogisticRegression(C=100.0, solver="lbfgs"),
         OffsetLogisticRegression(fit_intercept=False, covariance=None),
@@ -188,6 +195,9 @@ CONFIGURATIONS: dict[str, list[Any]] = {
 _CHOOSING = ("ADASYN", "BorderlineSMOTE", "KMeansSMOTE", "SVMSMOTE")
 _INTERPOLATING = (*_CHOOSING, "SMOTE", "SMOTENC")
 _SYNTHETIC = (*_INTERPOLATING, "SMOTEN")
+_TOWARDS_A_POPULATION = tuple(
+    cls.__name__ for cls in public_classes("weighter") if needs_target(make_instance(cls))
+)
 _CLEANING = ("EditedNearestNeighbours", "TomekLinks")
 _COMBINED = ("SMOTEENN", "SMOTETomek")
 _EXACTLY_UNDONE = (
@@ -220,6 +230,26 @@ _REASONS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
         "only its steps are asked for sizes, of what each is given",
         ("SamplerChain",),
         ("check_rows_per_class_are_as_asked",),
+    ),
+    (
+        "its weights are functions of the row, and rows are drawn whatever their class",
+        _TOWARDS_A_POPULATION,
+        (
+            "check_rows_per_class_are_as_asked",
+            "check_shift_is_what_was_done",
+            "check_class_draw_ignores_the_others",
+            "check_classes_have_their_own_streams",
+        ),
+    ),
+    (
+        "the population is what is wanted: nothing is undone in predictions",
+        _TOWARDS_A_POPULATION,
+        _EXACTLY_UNDONE,
+    ),
+    (
+        "its folds would be straddled by copies of a row",
+        ("PropensityWeighter",),
+        ("check_weight_is_repetition", "check_weight_is_repetition_in_draws"),
     ),
     ("its shift is not exact", _SYNTHETIC, _EXACTLY_UNDONE),
     (
@@ -292,7 +322,7 @@ def _subjects(cls: type) -> list[Any]:
     default = []
     if not issubclass(cls, Shift):
         instance = make_instance(cls)
-        if "estimator" in instance.get_params():
+        if kind_of(instance) == "classifier" and hasattr(instance, "estimator"):
             instance.set_params(estimator=LEARNER)
         default = [instance]
     return default + CONFIGURATIONS.get(cls.__name__, [])

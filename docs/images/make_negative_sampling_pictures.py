@@ -1,6 +1,6 @@
 """Draw the picture of the negative-sampling guide from real output.
 
-    python -m docs.images.make_negative_sampling_pictures
+``python -m docs.images.make_negative_sampling_pictures``
 """
 
 from pathlib import Path

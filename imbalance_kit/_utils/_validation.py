@@ -1,15 +1,21 @@
 """Checks of what callers hand in, with messages that say the way out."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def check_sample_weight(
-    sample_weight: Any, n_samples: int, *, name: str = "sample_weight"
+    sample_weight: Any,
+    n_samples: int,
+    *,
+    name: str = "sample_weight",
+    negative: Literal["refuse", "allow"] = "refuse",
 ) -> NDArray[np.float64] | None:
     """Return the weights as float64 of shape (n_samples,), or None where none were given.
+
+    Linear calibration can make weights negative; what only sums them up may allow it.
 
     Raises
     ------
@@ -35,6 +41,10 @@ def check_sample_weight(
             f"`{name}` contains NaN or infinity (first at row {bad}): weights must be finite. "
             "Hint: drop the rows, or give them weight 0."
         )
+    if negative == "allow":
+        if not weights.sum() > 0:
+            raise ValueError(f"`{name}` sums to {weights.sum()!r}: the total must be above 0.")
+        return weights
     if (weights < 0).any():
         bad = int(np.flatnonzero(weights < 0)[0])
         raise ValueError(

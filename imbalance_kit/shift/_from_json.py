@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from imbalance_kit.shift._class_shift import ClassShift
+from imbalance_kit.shift._covariate_shift import CovariateShift
 from imbalance_kit.shift._inclusion_shift import InclusionShift
 from imbalance_kit.shift._scaled_pilot import models_of
 from imbalance_kit.shift._shift import ChainedShift, Shift
@@ -74,11 +75,13 @@ def _build(content: dict[str, Any], pilots: list[Any]) -> Shift:
             return ClassShift._from_content(content)
         if content["kind"] == "InclusionShift":
             return InclusionShift._from_content(content, pilots)
+        if content["kind"] == "CovariateShift":
+            return CovariateShift._from_content(content)
         if content["kind"] == "ChainedShift":
             return ChainedShift(tuple(_build(part, pilots) for part in content["parts"]))
     except (KeyError, TypeError) as error:
         raise ValueError(f"The JSON text of a {content['kind']} is incomplete: {error}.") from None
     raise ValueError(
         f"Unknown kind of shift {content['kind']!r}: expected 'ClassShift', "
-        "'InclusionShift' or 'ChainedShift'."
+        "'CovariateShift', 'InclusionShift' or 'ChainedShift'."
     )

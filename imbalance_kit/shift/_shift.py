@@ -194,17 +194,17 @@ class ChainedShift(Shift):
     def __post_init__(self) -> None:
         if not self.parts:
             raise ValueError("A chain needs at least one shift, got none.")
-        for part in self.parts[1:]:
-            if set(part.classes) != set(self.parts[0].classes):
+        for part in self.parts:
+            if part.classes and set(part.classes) != set(self.classes):
                 raise ValueError(
                     "Shifts that follow each other must name the same classes, got "
-                    f"{list(self.parts[0].classes)!r} and {list(part.classes)!r}."
+                    f"{list(self.classes)!r} and {list(part.classes)!r}."
                 )
 
     @property
     def classes(self) -> tuple[Any, ...]:
-        """Labels in the order of the columns of `proba`."""
-        return self.parts[0].classes
+        """Labels in the order of the columns of `proba`; a part without any speaks of all."""
+        return next((part.classes for part in self.parts if part.classes), ())
 
     @property
     def exact(self) -> bool:  # type: ignore[override]

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from imbalance_kit.testing._examples import Example, of_classes, of_sizes
 from imbalance_kit.testing._subject import (
     Probe,
+    draws_by_class,
     is_poisson,
     kind_of,
     links,
@@ -72,7 +73,8 @@ def _keeps(name: str) -> Callable[[Probe], bool]:
 def _states_sizes(p: Probe) -> bool:
     direction = getattr(p.subject, "_sampling_type", None)
     asked = hasattr(p.subject, "sampling_strategy") and direction in _DIRECTIONS
-    return p.kind == "weighter" or hasattr(p.fitted, "inclusion_probability_") or asked
+    by_class = p.kind == "weighter" and draws_by_class(p.fitted)
+    return by_class or hasattr(p.fitted, "inclusion_probability_") or asked
 
 
 def _asks_for_shares(p: Probe) -> bool:
@@ -164,6 +166,10 @@ NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
     "carried_weight_": (_keeps("carried_weight_"), "it keeps no `carried_weight_`"),
     "neighbor_indices_": (_keeps("neighbor_indices_"), "it makes no rows of two others"),
     "sizes": (_states_sizes, "it is not asked for a number of rows"),
+    "draws by class": (
+        lambda p: draws_by_class(p.fitted),
+        "it draws rows whatever their class",
+    ),
     "fixed sizes": (lambda p: not is_poisson(p.fitted), "the number of rows it keeps is random"),
     "relative sizes": (_asks_for_shares, "it asks for counts of rows, which no weight changes"),
     "two classes": (_takes_two_classes, "its parameters speak of three classes"),
@@ -197,6 +203,10 @@ NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {
     ),
     "shift to undo": (_has_a_shift_to_undo, "it has no exact shift to undo"),
     "corrected": (_is_corrected, "it does not predict for the rows handed in"),
+    "no folds": (
+        lambda p: p.kind != "weighter" or "cv" not in p.subject.get_params(deep=False),
+        "it splits rows into folds, which copies would straddle",
+    ),
     "closed form": (
         lambda p: getattr(p.fitted, "correction_", None) not in _RECALIBRATIONS,
         "its calibrator has an error of its own, and folds that copies would straddle",

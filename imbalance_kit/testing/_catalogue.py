@@ -75,7 +75,14 @@ LAWS = (
     Law(
         _row_laws.check_shift_is_what_was_done,
         _CHANGING,
-        ("fit_resample", "sample_weight", "shift_", "carried_weight_", "fixed sizes"),
+        (
+            "fit_resample",
+            "sample_weight",
+            "shift_",
+            "carried_weight_",
+            "draws by class",
+            "fixed sizes",
+        ),
     ),
     # the weights
     Law(
@@ -99,6 +106,7 @@ LAWS = (
             "predict_proba",
             "closed form",
             "no cleaning",
+            "no folds",
         ),
     ),
     Law(
@@ -111,6 +119,7 @@ LAWS = (
             "relative sizes",
             "random_state",
             "no neighbours",
+            "no folds",
         ),
     ),
     Law(
@@ -135,6 +144,7 @@ LAWS = (
             "sample_indices_",
             "random_state",
             "open labels",
+            "draws by class",
             "own probabilities",
             "own class alone",
         ),
@@ -142,7 +152,13 @@ LAWS = (
     Law(
         _randomness_laws.check_classes_have_their_own_streams,
         _CHANGING,
-        ("fit_resample", "sample_indices_", "random_state", "classes drawn alike"),
+        (
+            "fit_resample",
+            "sample_indices_",
+            "random_state",
+            "draws by class",
+            "classes drawn alike",
+        ),
     ),
     Law(_randomness_laws.check_global_random_state_is_untouched, _FITTED),
     # the result

@@ -6,6 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._containers import take_rows
+from imbalance_kit.testing._assertions import dense
+from imbalance_kit.weighting import Population
+
 _SLOPES = np.array([[0.0, 0.0], [1.0, -0.6], [-0.5, 1.0]])
 _INTERCEPTS = np.array([0.0, -2.2, -2.7])
 
@@ -64,6 +68,17 @@ def repeated(example: Example) -> tuple[Example, NDArray[np.intp]]:
     source = np.repeat(np.arange(len(example.y)), example.weights.astype(int))
     rows = example.take(source)
     return Example(rows.X, rows.y, np.ones(len(source))), source
+
+
+def population_of(X: Any) -> Population:
+    """Return a population for the rows of X: each once, weighted up with its first column.
+
+    So it is the same for rows in another order, in another container, or repeated.
+    """
+    rows = dense(X).astype(np.float64)
+    _, first = np.unique(rows, axis=0, return_index=True)
+    weight = np.exp(0.5 * np.tanh(np.nan_to_num(rows[first, 0])))
+    return Population(take_rows(X, first), weight)
 
 
 def true_probabilities(X: NDArray[np.float64], n_classes: int) -> NDArray[np.float64]:

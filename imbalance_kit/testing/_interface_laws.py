@@ -10,7 +10,7 @@ from sklearn.utils import get_tags
 
 from imbalance_kit.testing._assertions import containers, dense
 from imbalance_kit.testing._examples import Example
-from imbalance_kit.testing._subject import example_for, kind_of, outcome, run, seeded
+from imbalance_kit.testing._subject import Targeted, example_for, kind_of, outcome, run, seeded
 
 
 def check_input_is_not_modified(estimator: Any) -> None:
@@ -84,7 +84,7 @@ def check_clone_and_pickle(estimator: Any) -> None:
     for name, value in fitted.get_params(deep=False).items():
         assert value is given[name], f"fitting has replaced the parameter {name!r}"
     restored = pickle.loads(pickle.dumps(fitted))
-    for name, value in vars(fitted).items():
+    for name, value in vars(fitted.weighter if isinstance(fitted, Targeted) else fitted).items():
         if isinstance(value, np.ndarray):
             np.testing.assert_array_equal(getattr(restored, name), value, err_msg=name)
     if hasattr(fitted, "predict_proba"):

@@ -18,6 +18,7 @@ from imbalance_kit.testing._subject import (
     relabelled,
     resample,
     run,
+    with_target,
 )
 
 _SEEDS = range(5)
@@ -149,12 +150,12 @@ def check_global_random_state_is_untouched(estimator: Any) -> None:
         with global_state_must_stay(seed):
             results.append(outcome(estimator, example))
             if hasattr(estimator, "fit_weights"):
-                clone(estimator).fit_weights(example.X, example.y)
+                with_target(clone(estimator)).fit_weights(example.X, example.y)
             if hasattr(estimator, "fit_resample"):
                 sampler = clone(estimator)
                 if "random_state" in sampler.get_params():
                     sampler.set_params(random_state=None)
-                sampler.fit_resample(example.X, example.y)
+                with_target(sampler).fit_resample(example.X, example.y)
     np.testing.assert_array_equal(
         results[0], results[1], err_msg="the result depends on the global random state"
     )

@@ -11,7 +11,7 @@ from sklearn.utils import get_tags
 
 from imbalance_kit._utils._sampling_strategy import Ratios
 from imbalance_kit.shift import Shift
-from imbalance_kit.testing._examples import Example, of_classes
+from imbalance_kit.testing._examples import Example, of_classes, population_of
 
 KINDS = ("shift", "sampler", "weighter", "classifier")
 
@@ -36,14 +36,53 @@ def kind_of(subject: Any) -> str:
 
 
 def seeded(estimator: Any, seed: int = 0) -> Any:
-    """Return a clone whose every `random_state`, nested ones included, is `seed`."""
+    """Return a clone whose every `random_state`, nested ones included, is `seed`.
+
+    A weighter towards a population comes with a population to weight to.
+    """
     copy = clone(estimator)
     states = [
         name
         for name in copy.get_params(deep=True)
         if name == "random_state" or name.endswith("__random_state")
     ]
-    return copy.set_params(**dict.fromkeys(states, seed))
+    return with_target(copy.set_params(**dict.fromkeys(states, seed)))
+
+
+def needs_target(subject: Any) -> bool:
+    """Whether it is a weighter towards a population: its tag says so, and it needs no labels."""
+    tags = None if isinstance(subject, Shift) else get_tags(subject)
+    return tags is not None and tags.estimator_type == "weighter" and not tags.target_tags.required
+
+
+def with_target(estimator: Any) -> Any:
+    """Return a weighter towards a population as one that takes rows and labels; others as is."""
+    return Targeted(estimator) if needs_target(estimator) else estimator
+
+
+class Targeted:
+    """A weighter whose target is made of the rows it is given: see :func:`population_of`."""
+
+    def __init__(self, weighter: Any) -> None:
+        self.weighter = weighter
+
+    def fit(self, X: Any, y: Any = None, **weights: Any) -> "Targeted":
+        """Fit towards the population made of X."""
+        self.weighter.fit(X, y, target=population_of(X), **weights)
+        return self
+
+    def fit_weights(self, X: Any, y: Any = None, **weights: Any) -> Any:
+        """Return weights towards the population made of X."""
+        return self.weighter.fit_weights(X, y, target=population_of(X), **weights)
+
+    def fit_resample(self, X: Any, y: Any = None, **weights: Any) -> Any:
+        """Draw rows for the population made of X."""
+        return self.weighter.fit_resample(X, y, target=population_of(X), **weights)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "weighter" or name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.weighter, name)
 
 
 def resample(
@@ -157,7 +196,7 @@ def probe(subject: Any) -> Probe:
     """Run the subject once, on three classes, or on two where it refuses three."""
     kind = kind_of(subject)
     if kind == "shift":
-        return Probe(subject, kind, of_classes(len(subject.classes)), subject)
+        return Probe(subject, kind, of_classes(len(classes_of(subject))), subject)
     for n_classes in (3, 2):
         try:
             return Probe(subject, kind, of_classes(n_classes), run(subject, of_classes(n_classes)))
@@ -181,6 +220,16 @@ def shift_of(subject: Any) -> Shift:
     fitted = run(subject, p.example) if p.fitted is None else p.fitted
     shift: Shift = fitted.shift_
     return shift
+
+
+def classes_of(shift: Shift) -> tuple[Any, ...]:
+    """Return the labels a shift speaks of; three where it speaks of any."""
+    return shift.classes or (0, 1, 2)
+
+
+def draws_by_class(fitted: Any) -> bool:
+    """Whether rows are drawn class by class, not whatever their class."""
+    return not hasattr(fitted, "shift_") or bool(fitted.shift_.classes)
 
 
 def is_poisson(fitted: Any) -> bool:

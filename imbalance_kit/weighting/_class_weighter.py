@@ -20,6 +20,7 @@ from imbalance_kit._utils._validation import (
     check_sample_weight,
 )
 from imbalance_kit.shift import ClassShift
+from imbalance_kit.weighting._systematic import systematic
 
 
 class ClassWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
@@ -232,7 +233,7 @@ class ClassWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         counts = _apportion(n_samples * after / after.sum())
         seed = draw_seed(self.random_state)
         drawn = [
-            _systematic(rows.members(k), self.weights_, int(counts[k]), class_stream(seed, label))
+            systematic(rows.members(k), self.weights_, int(counts[k]), class_stream(seed, label))
             for k, label in enumerate(rows.classes.tolist())
         ]
         self.sample_indices_ = np.sort(np.concatenate(drawn))
@@ -366,18 +367,3 @@ def _apportion(shares: NDArray[np.float64]) -> NDArray[np.intp]:
     for _ in range(-missing):
         whole[np.argmax(np.where(whole > 1, whole - shares, -np.inf))] -= 1
     return whole
-
-
-def _systematic(
-    members: NDArray[np.intp],
-    weights: NDArray[np.float64],
-    size: int,
-    stream: np.random.Generator,
-) -> NDArray[np.intp]:
-    """Draw `size` members with expected copies in proportion to weight, each off by less than 1."""
-    shuffled = stream.permutation(members)
-    edges = np.cumsum(weights[shuffled])
-    ticks = (np.arange(size) + stream.random()) * (edges[-1] / size)
-    last = np.nextafter(edges[-1], 0)  # a tick that was rounded up would fall off the end
-    drawn: NDArray[np.intp] = np.searchsorted(edges, np.minimum(ticks, last), side="right")
-    return shuffled[drawn]

@@ -44,3 +44,10 @@ def test_lengths() -> None:
         check_same_length(3, 2)
     with pytest.raises(ValueError, match=r"0 sample\(s\) while a minimum of 1 is required: `X` is"):
         check_same_length(0, 0)
+
+
+def test_negative_weights_where_they_are_allowed() -> None:
+    given = [-0.5, 2.0]
+    assert check_sample_weight(given, 2, negative="allow").tolist() == given
+    with pytest.raises(ValueError, match="the total must be above 0"):
+        check_sample_weight([-2.0, 2.0], 2, negative="allow")

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_sample_weight
 
 from imbalance_kit import ClassWeighter, Ratios
-from imbalance_kit.weighting._class_weighter import _apportion, _systematic
+from imbalance_kit.weighting._class_weighter import _apportion
 
 Y = np.random.default_rng(0).permutation(np.repeat(["a", "b", "c"], [50, 30, 8]))
 X = np.arange(len(Y), dtype=float)[:, None]
@@ -240,26 +240,6 @@ def test_apportion_against_brute_force(shares: list[int], n: int) -> None:
     ]
     best = ((np.array(every) - wanted) ** 2).sum(axis=1).min()
     assert ((_apportion(wanted) - wanted) ** 2).sum() == pytest.approx(best)
-
-
-@given(
-    weights=st.lists(st.floats(0, 10), min_size=1, max_size=12),
-    size=st.integers(1, 40),
-    seed=st.integers(0, 10**6),
-)
-def test_systematic_sampling(weights: list[float], size: int, seed: int) -> None:
-    w = np.array(weights)
-    if w.sum() < 1e-3:
-        return
-    members = np.arange(len(w)) * 2 + 1
-    by_row = np.zeros(2 * len(w))
-    by_row[members] = w
-    drawn = _systematic(members, by_row, size, np.random.default_rng(seed))
-    times = np.array([(drawn == row).sum() for row in members])
-    assert times.sum() == size
-    expected = size * w / w.sum()
-    assert (np.abs(times - expected) < 1 + 1e-9).all()
-    assert not times[w == 0].any()
 
 
 # What is refused ----------------------------------------------------------------------------------

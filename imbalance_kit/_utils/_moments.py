@@ -1,0 +1,42 @@
+"""Weighted means, variances and quantiles of columns; a weight of k counts as k equal rows."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Floats = NDArray[np.float64]
+
+
+def weighted_mean(x: _Floats, weight: _Floats | None) -> float:
+    """Return ``Σ w x / Σ w``; NaN where nothing has weight."""
+    total = len(x) if weight is None else weight.sum()
+    if not total:
+        return float("nan")
+    return float(x.mean() if weight is None else np.dot(weight, x) / total)
+
+
+def weighted_variance(x: _Floats, weight: _Floats | None) -> float:
+    """Return ``Σ w (x - m)² / Σ w``: scaling the weights changes nothing, nor does repeating rows.
+
+    There is no correction for the number of rows, which weights do not know.
+    """
+    centred = x - weighted_mean(x, weight)
+    return weighted_mean(centred * centred, weight)
+
+
+def weighted_quantile(x: _Floats, weight: _Floats | None, probabilities: _Floats) -> _Floats:
+    """Return the smallest values whose share of the weight at or below reaches the probabilities.
+
+    The inverse of the weighted distribution function, as numpy's method "inverted_cdf".
+    """
+    if weight is not None:
+        x, weight = x[weight > 0], weight[weight > 0]
+    if not len(x):
+        return np.full(len(probabilities), np.nan)
+    order = np.argsort(x, kind="stable")
+    weight = np.ones(len(x)) if weight is None else weight[order]
+    reached = np.cumsum(weight)
+    # A share that is reached but for rounding is reached.
+    wanted = np.asarray(probabilities) * reached[-1] * (1.0 - 1e-12)
+    taken = np.minimum(np.searchsorted(reached, wanted, side="left"), len(x) - 1)
+    values: _Floats = x[order[taken]]
+    return values

@@ -1,0 +1,50 @@
+"""The population to compare with or to estimate for: rows and their weights, or margins."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imbalance_kit._utils._containers import n_rows
+from imbalance_kit._utils._validation import check_sample_weight
+
+_Floats = NDArray[np.float64]
+
+
+class TargetRows(NamedTuple):
+    """A target as rows and their weights, None: all equal."""
+
+    rows: Any
+    weight: _Floats | None
+
+
+def target_rows(target: Any, target_weight: Any) -> TargetRows | None:
+    """Return the rows of a target: bare rows or a `Population`; None for `Margins`.
+
+    The classes live in a sibling folder and are known here by what they have: a Population has
+    `rows` and `weight`, Margins have `margins` and no rows.
+    """
+    if is_margins(target):
+        if target_weight is not None:
+            raise ValueError(
+                "`target_weight` weights the rows of a target, and margins have none. Hint: leave "
+                "it out."
+            )
+        return None
+    rows, weight = target, target_weight
+    if hasattr(target, "rows") and hasattr(target, "weight"):
+        if target_weight is not None and target.weight is not None:
+            raise ValueError(
+                "Weights of the target are given twice: in the Population and as `target_weight`. "
+                "Hint: leave one of them out."
+            )
+        rows, weight = target.rows, target.weight if target_weight is None else target_weight
+    count = n_rows(rows)
+    if count == 0:
+        raise ValueError("`target` has no rows: expected at least one.")
+    return TargetRows(rows, check_sample_weight(weight, count, name="target_weight"))
+
+
+def is_margins(target: Any) -> bool:
+    """Whether a target is given by totals or shares, without rows."""
+    return hasattr(target, "margins") and hasattr(target, "kind")

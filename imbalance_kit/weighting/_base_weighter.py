@@ -1,0 +1,264 @@
+"""The interface of the weighters towards a population, around one abstract solution."""
+
+from abc import abstractmethod
+from collections.abc import Collection
+from numbers import Integral
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from imbalance_kit._utils._containers import n_rows, take_rows
+from imbalance_kit._utils._covariates import Covariates
+from imbalance_kit._utils._random import class_stream, draw_seed
+from imbalance_kit._utils._validation import (
+    check_has_columns,
+    check_same_length,
+    check_sample_weight,
+)
+from imbalance_kit.shift import CovariateShift
+from imbalance_kit.weighting._systematic import systematic
+from imbalance_kit.weighting._task import RowWeights, Solution, Task, make_task
+
+Normalize = Literal["population", "sample", "mean"]
+
+
+class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
+    """Base class of the weighters towards a population.
+
+    A subclass stores `normalize` and `random_state` with its own parameters, implements `_solve`,
+    and says in `_takes_margins` whether totals will do as target. Everything else is here: checks,
+    covariates, the scale, new rows, importance resampling.
+
+    Parameters
+    ----------
+    normalize : {"population", "sample", "mean"}, default="population"
+        What the weights sum to: the size of the population, the sum of the design weights (the
+        number of rows without), or the number of rows.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of the draws.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_samples,)
+        Weights of the fitted rows.
+    covariates_ : Covariates
+        How rows become numbers.
+    shift_ : CovariateShift
+        Not to be undone.
+    """
+
+    _takes_margins: ClassVar[bool] = False
+    _numbers_are_levels: ClassVar[bool] = False
+    weights_: NDArray[np.float64]
+    covariates_: Covariates
+    shift_: CovariateShift
+    row_weights_: RowWeights
+    scale_: float
+
+    def __init__(self, *, normalize: Normalize = "population", random_state: Any = None) -> None:
+        self.normalize = normalize
+        self.random_state = random_state
+
+    @abstractmethod
+    def _solve(self, task: Task) -> Solution:
+        """Find the weights, in any unit, and the function that gives them for new rows."""
+
+    def _columns(self) -> Collection[str] | None:
+        """Return the names of the columns that matter, None for all."""
+        return None
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        target: Any = None,
+        sample_weight: Any = None,
+        target_weight: Any = None,
+    ) -> Self:
+        """Find the weights of these rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The sample: numbers, categories, missing values.
+        y : array-like of shape (n_samples,), default=None
+            Not used: weights towards a population are functions of the covariates.
+        target : rows, Population or Margins, default=None
+            The population; needed.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Design weights, at least 0.
+        target_weight : array-like of shape (n_population,), default=None
+            Weights of the target's rows, at least 0.
+
+        Returns
+        -------
+        self : object
+            With `weights_` and `shift_`.
+        """
+        n = n_rows(X)
+        check_same_length(n, n if y is None else n_rows(y))
+        check_has_columns(X)
+        if self.normalize not in ("population", "sample", "mean"):
+            raise ValueError(
+                f"`normalize` must be 'population', 'sample' or 'mean', got {self.normalize!r}."
+            )
+        validate_data(self, X, skip_check_array=True)
+        task = make_task(
+            X,
+            target,
+            sample_weight,
+            target_weight,
+            name=type(self).__name__,
+            takes_margins=self._takes_margins,
+            columns=self._columns(),
+            numbers_are_levels=self._numbers_are_levels,
+        )
+        self.covariates_ = task.covariates
+        solution = self._solve(task)
+        fitted = solution.fitted
+        if fitted is None:
+            fitted = solution.row_weights(X, task.weights)
+        self.row_weights_ = solution.row_weights
+        self.scale_ = self._total(task) / float(fitted.sum())
+        self.weights_ = fitted * self.scale_
+        self.shift_ = CovariateShift(solution.population)
+        return self
+
+    def fit_weights(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        target: Any = None,
+        sample_weight: Any = None,
+        target_weight: Any = None,
+    ) -> NDArray[np.float64]:
+        """Fit and return the weights of these rows.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The sample.
+        y : array-like of shape (n_samples,), default=None
+            Not used.
+        target : rows, Population or Margins, default=None
+            The population; needed.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Design weights, at least 0.
+        target_weight : array-like of shape (n_population,), default=None
+            Weights of the target's rows, at least 0.
+
+        Returns
+        -------
+        weights : ndarray of shape (n_samples,)
+            Also kept as `weights_`.
+        """
+        return self.fit(
+            X, y, target=target, sample_weight=sample_weight, target_weight=target_weight
+        ).weights_
+
+    def weights(self, X: Any, *, sample_weight: Any = None) -> NDArray[np.float64]:
+        """Return weights for new rows; scale, caps and levels are those of fit.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            Rows with the columns of fit.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Their design weights, at least 0.
+
+        Returns
+        -------
+        weights : ndarray of shape (n_samples,)
+            Equal to `weights_` on the rows of fit, unless these are cross-fitted.
+        """
+        check_is_fitted(self)
+        validate_data(self, X, reset=False, skip_check_array=True)
+        given = check_sample_weight(sample_weight, n_rows(X))
+        return self.row_weights_(X, np.ones(n_rows(X)) if given is None else given) * self.scale_
+
+    def fit_resample(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        n_samples: int | None = None,
+        target: Any = None,
+        sample_weight: Any = None,
+        target_weight: Any = None,
+    ) -> tuple[Any, Any]:
+        """Draw rows in proportion to their weights, for learners that take none.
+
+        Systematic sampling of the rows in random order: a row is copied its expected number of
+        times, rounded up or down.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            The sample.
+        y : array-like of shape (n_samples,), default=None
+            Labels or outcomes, drawn along.
+        n_samples : int, default=None
+            Rows to draw; None draws as many as came in.
+        target : rows, Population or Margins, default=None
+            The population; needed.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Design weights, at least 0.
+        target_weight : array-like of shape (n_population,), default=None
+            Weights of the target's rows, at least 0.
+
+        Returns
+        -------
+        X_res : same container as X, of shape (n_samples, n_features)
+            The rows drawn, in the order of the input.
+        y_res : same container as y, of n_samples entries, or None
+            Theirs.
+        """
+        given = check_sample_weight(sample_weight, n_rows(X))
+        self.fit(X, y, target=target, sample_weight=given, target_weight=target_weight)
+        size = n_rows(X) if n_samples is None else n_samples
+        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
+            raise ValueError(f"`n_samples` must be an integer of at least 1, got {n_samples!r}.")
+        if self.weights_.min() < 0:
+            raise ValueError(
+                "Some weights are negative, and rows cannot be drawn a negative number of times. "
+                "Hint: bounds, or distance='raking'."
+            )
+        stream = class_stream(draw_seed(self.random_state), type(self).__name__)
+        self.sample_indices_ = np.sort(
+            systematic(np.arange(len(self.weights_)), self.weights_, int(size), stream)
+        )
+        self.synthetic_mask_ = np.zeros(size, dtype=bool)
+        self.carried_weight_ = np.ones(size)
+        drawn = self.weights_[self.sample_indices_] * (size / self.weights_.sum())
+        self.sample_weight_ = (1.0 if given is None else given[self.sample_indices_]) / drawn
+        y_res = None if y is None else take_rows(y, self.sample_indices_)
+        return take_rows(X, self.sample_indices_), y_res
+
+    def _total(self, task: Task) -> float:
+        """Return what the weights are to sum to."""
+        if self.normalize == "mean":
+            return float(len(task.weights))
+        if self.normalize == "sample":
+            return float(task.weights.sum())
+        if task.size is None:
+            raise ValueError(
+                "normalize='population' needs the population's size, and Margins of shares were "
+                "given without one. Hint: Margins(..., size=...), or normalize='sample'."
+            )
+        return task.size
+
+    def __sklearn_tags__(self) -> Any:
+        """Describe the input that is taken: mixed tables, missing values."""
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "weighter"
+        tags.target_tags.required = False
+        tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags

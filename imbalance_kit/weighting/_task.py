@@ -1,0 +1,212 @@
+"""What a weighter has to solve: a sample with design weights, and the population."""
+
+import warnings
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imbalance_kit._utils._columns import table_of
+from imbalance_kit._utils._containers import is_dataframe, n_rows
+from imbalance_kit._utils._covariates import Covariates, learn_covariates
+from imbalance_kit._utils._validation import check_sample_weight
+from imbalance_kit.weighting._margins import Margins
+from imbalance_kit.weighting._population import Population
+
+_FAR = 100  # standard deviations between the means of sample and target that no bias explains
+
+RowWeights = Callable[[Any, NDArray[np.float64]], NDArray[np.float64]]
+"""Rows and their design weights to weights, at least 0, in one unit fixed at fit."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A sample and the population it is to stand for.
+
+    Invariant: the target is rows (`target_rows` and `target_weights`) or `margins`, never both;
+    `covariates` were learned from the sample and the target's rows, or from the sample's columns
+    that the margins name.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        The sample.
+    weights : ndarray of shape (n_samples,)
+        Design weights, at least 0; ones where none were given.
+    covariates : Covariates
+        How rows become numbers.
+    target_rows : {array-like, sparse matrix, DataFrame} or None
+        Rows of the population.
+    target_weights : ndarray of shape (n_population,)
+        Their weights; ones where none were given; empty where there are no rows.
+    margins : Margins or None
+        Totals of the population.
+    """
+
+    X: Any
+    weights: NDArray[np.float64]
+    covariates: Covariates
+    target_rows: Any = None
+    target_weights: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    margins: Margins | None = None
+
+    @property
+    def size(self) -> float | None:
+        """Population size, None where margins are shares without one."""
+        if self.margins is not None:
+            return self.margins.size
+        return float(self.target_weights.sum())
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What a weighter found.
+
+    Parameters
+    ----------
+    row_weights : callable
+        Takes rows and their design weights, gives weights: a function fixed at fit, a top-level
+        class or bound method so that it can be pickled. The unit is free: the base scales.
+    fitted : ndarray of shape (n_samples,) or None, default=None
+        Weights of the fitted rows in the same unit; None takes ``row_weights(X, weights)``. They
+        differ where rows are cross-fitted.
+    population : str, default="target"
+        Name of the population that the weighted rows stand for.
+    """
+
+    row_weights: RowWeights
+    fitted: NDArray[np.float64] | None = None
+    population: str = "target"
+
+
+def make_task(
+    X: Any,
+    target: Any,
+    sample_weight: Any,
+    target_weight: Any,
+    *,
+    name: str,
+    takes_margins: bool = False,
+    columns: Collection[str] | None = None,
+    numbers_are_levels: bool = False,
+) -> Task:
+    """Check what a weighter is given, and learn the covariates.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        The sample.
+    target : rows, Population or Margins
+        The population.
+    sample_weight : array-like of shape (n_samples,) or None
+        Design weights.
+    target_weight : array-like of shape (n_population,) or None
+        Weights of the target's rows.
+    name : str
+        Name of the weighter, for messages.
+    takes_margins : bool
+        Whether it can weight towards totals.
+    columns : collection of str, default=None
+        Columns that matter; None: all of them, or those that have margins.
+    numbers_are_levels : bool, default=False
+        Whether every column is categorical.
+    """
+    weights = check_sample_weight(sample_weight, n_rows(X))
+    if weights is None:
+        weights = np.ones(n_rows(X))
+    if isinstance(target, Margins):
+        return _with_margins(X, weights, target, target_weight, name, takes_margins)
+    rows, given = _target_rows(target, target_weight, name)
+    if n_rows(rows) == 0:
+        raise ValueError("`target` has no rows: expected at least one row of the population.")
+    found = check_sample_weight(given, n_rows(rows), name="target_weight")
+    target_weights = np.ones(n_rows(rows)) if found is None else found
+    names = table_of(X).names
+    absent = [column for column in columns or () if column not in names]
+    if absent:
+        raise ValueError(f"The sample has no columns {absent!r}, only {list(names)!r}.")
+    levels = names if numbers_are_levels else ()
+    covariates = learn_covariates(
+        X, rows, weights=(weights, target_weights), columns=columns, categorical=levels
+    )
+    task = Task(X, weights, covariates, rows, target_weights)
+    _warn_of_scales(task)
+    return task
+
+
+def _with_margins(
+    X: Any,
+    weights: NDArray[np.float64],
+    margins: Margins,
+    target_weight: Any,
+    name: str,
+    takes_margins: bool,
+) -> Task:
+    if not takes_margins:
+        raise ValueError(
+            f"{name} needs the rows of the population, got Margins. Hint: CalibrationWeighter, "
+            "RakingWeighter and PostStratificationWeighter weight to totals."
+        )
+    if target_weight is not None:
+        raise ValueError("`target_weight` goes with rows as `target`; Margins are totals already.")
+    covariates = learn_covariates(
+        X, weights=(weights,), columns=margins.columns, categorical=margins.categorical
+    )
+    covariates = replace(
+        covariates, columns=tuple(c.with_levels(margins.levels(c.name)) for c in covariates.columns)
+    )
+    known = [c.name for c in covariates.columns]
+    absent = [column for column in margins.columns if column not in known]
+    if absent:
+        named = "" if is_dataframe(X) else " (an array's columns are named x0, x1, ...)"
+        raise ValueError(f"The sample has no columns {absent!r}, which have margins{named}.")
+    for covariate in covariates.columns:
+        if covariate.kind == "categorical" and covariate.name not in margins.categorical:
+            raise ValueError(
+                f"The margin of column {covariate.name!r} is a number, but the column is "
+                "categorical. Hint: give {level: total}."
+            )
+    return Task(X, weights, covariates, margins=margins)
+
+
+def _target_rows(target: Any, target_weight: Any, name: str) -> tuple[Any, Any]:
+    if target is None:
+        raise ValueError(
+            f"{name} needs a `target`, the population to weight to: its rows, Population(rows) or "
+            "Margins({...})."
+        )
+    if isinstance(target, Population):
+        if target.weight is not None and target_weight is not None:
+            raise ValueError(
+                "`target_weight` was given beside a Population with weights: give one."
+            )
+        return target.rows, target.weight if target_weight is None else target_weight
+    if isinstance(target, dict):
+        raise TypeError("`target` is a dict: expected rows, Population(rows) or Margins({...}).")
+    return target, target_weight
+
+
+def _warn_of_scales(task: Task) -> None:
+    """Warn where sample and target cannot be in the same units, as behind a scaler."""
+    numeric = [c.name for c in task.covariates.columns if c.kind == "numeric"]
+    if not numeric:
+        return
+    moments = [
+        task.covariates.moments(rows, weights)
+        for rows, weights in ((task.X, task.weights), (task.target_rows, task.target_weights))
+    ]
+    (mean, spread), (target_mean, target_spread) = moments
+    low, high = np.minimum(spread, target_spread), np.maximum(spread, target_spread)
+    far = (np.abs(mean - target_mean) > _FAR * high) & (high > 0)
+    wide = (high > _FAR * low) & (low > 0)
+    odd = [name for name, yes in zip(numeric, (far | wide).tolist(), strict=True) if yes]
+    if odd:
+        warnings.warn(
+            f"Columns {odd!r} are on another scale in the target than in the sample: is one of "
+            "them transformed? Hint: inside a Pipeline the target skips the earlier "
+            "steps; put the weighter outermost, or list `target` in transform_input.",
+            UserWarning,
+            stacklevel=5,
+        )
