@@ -1,66 +1,51 @@
-"""Dask: the passes as tasks over partitions, the rows kept as a lazy frame."""
+"""Dask: pieces are partitions, results are merged in a tree, rows stay lazy."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 from imbalance_kit._utils._optional import import_optional
-from imbalance_kit.scale_out._decide import Decider
-from imbalance_kit.scale_out._histogram import Histogram, add_histograms
-from imbalance_kit.scale_out._job import ADDED, Job, Place
-from imbalance_kit.scale_out._passes import decide_by_class, first_guess, needs_scores, solve
-from imbalance_kit.scale_out._tally import Tally, merge_tallies, tally
+from imbalance_kit.scale_out._job import Place
 
-_PURPOSE = "Downsampling a Dask DataFrame"
+_PURPOSE = "Working on a Dask DataFrame"
 _AT_ONCE = 16  # results merged by one task
 
-
-def downsample_dask(frame: Any, sampler: Any, job: Job) -> tuple[Any, Decider, Tally]:
-    """Return the rows kept of a Dask DataFrame, to be computed when they are asked for."""
-    job.check(frame)
-    columns = list(dict.fromkeys([job.label, *job.key, *job.features]))
-    with_sample = needs_scores(sampler)
-    dask = import_optional("dask", extra="dask", purpose=_PURPOSE)
-    parts = frame[columns].to_delayed()
-    tallies = [dask.delayed(_tally)(part, job, with_sample) for part in parts]
-    whole = _merged(dask, tallies, merge_tallies, job)
-    if with_sample:
-        guess = first_guess(sampler, whole, job)
-        histograms = [dask.delayed(_histograms)(part, guess) for part in parts]
-        decider = solve(sampler, guess, whole, _merged(dask, histograms, _add, job))
-    else:
-        decider = decide_by_class(sampler, whole, job)
-    return frame.map_partitions(_keep, decider, meta=_meta(frame)), decider, whole
+T = TypeVar("T")
 
 
-def _tally(part: Any, job: Job, with_sample: bool) -> Tally:
-    return tally(part, job, Place(), with_sample=with_sample)
+class DaskEngine:
+    """Work on the partitions of a Dask DataFrame.
 
+    Parameters
+    ----------
+    frame : Dask DataFrame
+        Rows.
+    """
 
-def _histograms(part: Any, guess: Decider) -> dict[Any, Histogram]:
-    return guess.histograms(part, guess.job.hashes(part, Place()))
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
 
+    def reduce(
+        self,
+        columns: Sequence[str],
+        work: Callable[[Any, Place], T],
+        merge: Callable[[Iterable[T]], T],
+    ) -> T:
+        """Return the results of all partitions, merged by the workers."""
+        dask = import_optional("dask", extra="dask", purpose=_PURPOSE)
+        parts = [
+            dask.delayed(work)(part, Place()) for part in self.frame[list(columns)].to_delayed()
+        ]
+        while len(parts) > 1:  # a tree, so that no worker holds all parts at once
+            ends = range(0, len(parts), _AT_ONCE)
+            parts = [dask.delayed(merge)(parts[i : i + _AT_ONCE]) for i in ends]
+        result: T = dask.compute(parts[0])[0]
+        return result
 
-def _keep(part: Any, decider: Decider) -> Any:
-    return decider.keep(part, decider.job.hashes(part, Place()))
-
-
-def _add(parts: Sequence[dict[Any, Histogram]], job: Job) -> dict[Any, Histogram]:
-    return add_histograms(parts)
-
-
-def _merged(dask: Any, parts: list[Any], merge: Callable[[Any, Job], Any], job: Job) -> Any:
-    """Merge in a tree, so that no worker holds all parts at once."""
-    while len(parts) > 1:
-        ends = range(0, len(parts), _AT_ONCE)
-        parts = [dask.delayed(merge)(parts[i : i + _AT_ONCE], job) for i in ends]
-    return dask.compute(parts[0])[0]
-
-
-def _meta(frame: Any) -> Any:
-    """Return an empty frame with the columns and types of the result."""
-    pandas = import_optional("pandas", extra="dask", purpose=_PURPOSE)
-    columns = {name: pandas.Series(dtype=dtype) for name, dtype in frame.dtypes.items()}
-    added = {name: pandas.Series(dtype=np.float64) for name in ADDED}
-    return pandas.DataFrame(columns | added)
+    def map(self, work: Callable[[Any, Place], Any], added: Sequence[str]) -> Any:
+        """Return the rows that the work makes of each partition, to be computed when asked for."""
+        pandas = import_optional("pandas", extra="dask", purpose=_PURPOSE)
+        columns = {name: pandas.Series(dtype=kind) for name, kind in self.frame.dtypes.items()}
+        new = {name: pandas.Series(dtype=np.float64) for name in added}
+        return self.frame.map_partitions(work, Place(), meta=pandas.DataFrame(columns | new))

@@ -11,7 +11,7 @@ from imbalance_kit._utils._table_columns import table_length
 from imbalance_kit._utils._tables import select_columns, take_table_rows, with_columns
 from imbalance_kit.scale_out._hashing import Hashes, uniform
 from imbalance_kit.scale_out._histogram import Histogram, score_histogram
-from imbalance_kit.scale_out._job import ADDED, Job
+from imbalance_kit.scale_out._job import ADDED, Job, Place
 from imbalance_kit.shift import ClassShift, InclusionRule, InclusionShift, TablePilot
 from imbalance_kit.shift._inclusion_shift import check_scores, row_scores
 from imbalance_kit.shift._table_pilot import sum_terms
@@ -66,6 +66,14 @@ class Decider:
         pi = self._probabilities(self._scores(table, hashes), table_length(table))
         rows, own = self._chosen(pi, self.job.codes(table, self.labels), hashes)
         return self._described(table, pi, rows, own)
+
+    def histograms_at(self, table: Any, place: Place) -> dict[Any, Histogram]:
+        """Return the same of a piece that is known by its place."""
+        return self.histograms(table, self.job.hashes(table, place))
+
+    def keep_at(self, table: Any, place: Place) -> Any:
+        """Return the rows kept of a piece that is known by its place."""
+        return self.keep(table, self.job.hashes(table, place))
 
     def keep_candidates(
         self, table: Any, hashes: Hashes

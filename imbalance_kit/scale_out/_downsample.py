@@ -1,7 +1,7 @@
 """The one public call: any source, the same rows."""
 
 import importlib.metadata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,16 @@ from sklearn.base import BaseEstimator
 
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._table_columns import column_names, is_table
-from imbalance_kit.scale_out._dask import downsample_dask
+from imbalance_kit.scale_out._dask import DaskEngine
 from imbalance_kit.scale_out._decide import Decider
-from imbalance_kit.scale_out._frames import downsample_frame
+from imbalance_kit.scale_out._frames import FrameEngine
 from imbalance_kit.scale_out._hashing import HASH_NAME
 from imbalance_kit.scale_out._job import ADDED, Job
 from imbalance_kit.scale_out._manifest import Manifest
 from imbalance_kit.scale_out._parquet import Progress, count_labels, downsample_parquet
 from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
-from imbalance_kit.scale_out._passes import check_sampler
-from imbalance_kit.scale_out._spark import downsample_spark
+from imbalance_kit.scale_out._passes import check_sampler, downsample_on
+from imbalance_kit.scale_out._spark import SparkEngine
 from imbalance_kit.scale_out._tally import Tally
 from imbalance_kit.scale_out._workspace import Workspace, is_finished, run_digest
 from imbalance_kit.shift._fingerprint import fingerprint
@@ -144,16 +144,18 @@ def downsample(
                 "`destination` is not for frames in memory: the rows kept are returned. Hint: "
                 "write them yourself."
             )
-        return downsample_frame(source, sampler, job)
+        job.check(source)
+        return downsample_on(FrameEngine(source), sampler, job)[0]
     if not job.key:
         raise ValueError(
             f"`key` is missing: the rows of a {backend.title()} DataFrame have no fixed place. "
             "Hint: name columns that tell rows apart, such as an event's number."
         )
-    lazily = downsample_dask if backend == "dask" else downsample_spark
+    job.check(source)
+    engine = DaskEngine(source) if backend == "dask" else SparkEngine(source)
     if destination is None:
-        return lazily(source, sampler, job)[0]
-    return _write_lazily(source, sampler, job, Path(destination), lazily)
+        return downsample_on(engine, sampler, job)[0]
+    return _write_lazily(engine, sampler, job, Path(destination))
 
 
 def _backend(source: Any) -> str:
@@ -242,24 +244,20 @@ def _identity(files: ParquetSource, sampler: BaseEstimator, job: Job) -> dict[st
 
 
 def _write_lazily(
-    frame: Any,
-    sampler: Any,
-    job: Job,
-    destination: Path,
-    lazily: Callable[[Any, Any, Job], tuple[Any, Decider, Tally]],
+    engine: DaskEngine | SparkEngine, sampler: Any, job: Job, destination: Path
 ) -> Path:
     """Let the engine write its rows, then count them and put the manifest to them."""
     work = Workspace(destination, {})
     work.open(resume=False)
     try:
-        rows, decider, tally = lazily(frame, sampler, job)
+        rows, decider, tally = downsample_on(engine, sampler, job)
         if hasattr(rows, "to_parquet"):
             rows.to_parquet(str(work.output), write_index=False)
         else:
             rows.write.mode("append").parquet(str(work.output))
         written = open_parquet(work.output)
         kept = count_labels(written, decider)
-        source = type(frame).__module__.partition(".")[0]
+        source = type(engine.frame).__module__.partition(".")[0]
         schema = [f for f in written.schema if f.name not in ADDED]
         work.finish(_manifest(source, schema, sampler, decider, tally, kept).to_json())
     finally:

@@ -111,7 +111,7 @@ class _Run:
         def one(group: RowGroup) -> Tally:
             wanted = columns if with_sample else [self.job.label]
             parts = [
-                tally(table, self.job, place, with_sample=with_sample, limits=whole)
+                tally(table, place, job=self.job, with_sample=with_sample, limits=whole)
                 for table, place in group.read(wanted)
             ]
             return merge_tallies(parts, self.job)

@@ -7,16 +7,45 @@ rows. What is decided between these passes is decided here, once for all engines
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from sklearn.utils import get_tags
 
 from imbalance_kit.scale_out._decide import Decider, fold_scores
-from imbalance_kit.scale_out._histogram import Histogram, score_values
-from imbalance_kit.scale_out._job import Job
-from imbalance_kit.scale_out._tally import Tally, pilot_rows, repeated_share
+from imbalance_kit.scale_out._histogram import Histogram, add_histograms, score_values
+from imbalance_kit.scale_out._job import ADDED, Job
+from imbalance_kit.scale_out._tally import Tally, merge_tallies, pilot_rows, repeated_share, tally
 from imbalance_kit.shift import InclusionShift
+
+
+def downsample_on(engine: Any, sampler: Any, job: Job) -> tuple[Any, Decider, Tally]:
+    """Return the rows kept, as the engine holds them, and what was decided and counted.
+
+    Parameters
+    ----------
+    engine : object with reduce and map
+        What holds the rows, in pieces.
+    sampler : object
+        It is fitted.
+    job : Job
+        Settings.
+    """
+    columns = list(dict.fromkeys([job.label, *job.key, *job.features]))
+    with_sample = needs_scores(sampler)
+    whole = engine.reduce(
+        columns,
+        partial(tally, job=job, with_sample=with_sample),
+        partial(merge_tallies, job=job),
+    )
+    if with_sample:
+        guess = first_guess(sampler, whole, job)
+        histograms = engine.reduce(columns, guess.histograms_at, add_histograms)
+        decider = solve(sampler, guess, whole, histograms)
+    else:
+        decider = decide_by_class(sampler, whole, job)
+    return engine.map(decider.keep_at, ADDED), decider, whole
 
 
 def check_sampler(sampler: Any) -> None:

@@ -1,83 +1,72 @@
-"""Spark: the passes as Arrow functions over partitions, the rows kept as a lazy DataFrame."""
+"""Spark: pieces are Arrow batches, results are merged per partition, rows stay lazy."""
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from imbalance_kit._utils._optional import import_optional
-from imbalance_kit.scale_out._decide import Decider
-from imbalance_kit.scale_out._histogram import Histogram, add_histograms
-from imbalance_kit.scale_out._job import ADDED, Job, Place
-from imbalance_kit.scale_out._passes import decide_by_class, first_guess, needs_scores, solve
-from imbalance_kit.scale_out._tally import Tally, merge_tallies, tally
+from imbalance_kit.scale_out._job import Place
 
-_PURPOSE = "Downsampling a Spark DataFrame"
+_PURPOSE = "Working on a Spark DataFrame"
+
+T = TypeVar("T")
 
 
-def downsample_spark(frame: Any, sampler: Any, job: Job) -> tuple[Any, Decider, Tally]:
-    """Return the rows kept of a Spark DataFrame, to be computed when they are asked for."""
-    job.check(frame)
-    columns = list(dict.fromkeys([job.label, *job.key, *job.features]))
-    with_sample = needs_scores(sampler)
-    part = frame.select(*(f"`{name}`" for name in columns))
-    tallies = _collect(
-        part,
-        lambda batch: _tally(batch, job, with_sample),
-        lambda parts: merge_tallies(parts, job),
-    )
-    whole = merge_tallies(tallies, job)
-    if with_sample:
-        guess = first_guess(sampler, whole, job)
-        histograms = _collect(part, lambda batch: _histograms(batch, guess), add_histograms)
-        decider = solve(sampler, guess, whole, add_histograms(histograms))
-    else:
-        decider = decide_by_class(sampler, whole, job)
-    types = import_optional("pyspark.sql.types", extra="spark", purpose=_PURPOSE)
-    added = [types.StructField(name, types.DoubleType(), False) for name in ADDED]
-    schema = types.StructType([*frame.schema.fields, *added])
-    return frame.mapInArrow(lambda batches: _keep_all(batches, decider), schema), decider, whole
+class SparkEngine:
+    """Work on the Arrow batches of a Spark DataFrame.
 
-
-def _tally(batch: Any, job: Job, with_sample: bool) -> Tally:
-    return tally(batch, job, Place(), with_sample=with_sample)
-
-
-def _histograms(batch: Any, guess: Decider) -> dict[Any, Histogram]:
-    return guess.histograms(batch, guess.job.hashes(batch, Place()))
-
-
-def _keep_all(batches: Iterable[Any], decider: Decider) -> Iterator[Any]:
-    for batch in batches:
-        if batch.num_rows:
-            yield from decider.keep(
-                _as_table(batch), decider.job.hashes(batch, Place())
-            ).to_batches()
-
-
-def _collect(frame: Any, work: Callable[[Any], Any], merge: Callable[[Any], Any]) -> list[Any]:
-    """Return one result per partition, of the batches in it together.
-
-    Raises
-    ------
-    ValueError, TypeError
-        What a worker raised, without Spark's words around it.
+    Parameters
+    ----------
+    frame : Spark DataFrame
+        Rows.
     """
-    errors = import_optional("pyspark.errors", extra="spark", purpose=_PURPOSE)
 
-    def of_partition(batches: Iterable[Any]) -> Iterator[Any]:
-        results = [work(_as_table(batch)) for batch in batches if batch.num_rows]
-        if results:
-            arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
-            message = pickle.dumps(merge(results))
-            yield arrow.RecordBatch.from_pydict({"result": arrow.array([message], arrow.binary())})
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
 
-    try:
-        rows = frame.mapInArrow(of_partition, "result binary").collect()
-    except errors.PythonException as error:
-        raise _reason(error) from None
-    if not rows:
-        raise ValueError("The source has no rows.")
-    return [pickle.loads(row["result"]) for row in rows]
+    def reduce(
+        self,
+        columns: Sequence[str],
+        work: Callable[[Any, Place], T],
+        merge: Callable[[Iterable[T]], T],
+    ) -> T:
+        """Return the results of all batches, merged by the workers and then here.
+
+        Raises
+        ------
+        ValueError, TypeError
+            What a worker raised, without Spark's words around it.
+        """
+        errors = import_optional("pyspark.errors", extra="spark", purpose=_PURPOSE)
+
+        def of_partition(batches: Iterable[Any]) -> Iterator[Any]:
+            results = [work(_as_table(batch), Place()) for batch in batches if batch.num_rows]
+            if results:
+                arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
+                message = arrow.array([pickle.dumps(merge(results))], arrow.binary())
+                yield arrow.RecordBatch.from_pydict({"result": message})
+
+        part = self.frame.select(*(f"`{name}`" for name in columns))
+        try:
+            rows = part.mapInArrow(of_partition, "result binary").collect()
+        except errors.PythonException as error:
+            raise _reason(error) from None
+        if not rows:
+            raise ValueError("The source has no rows.")
+        return merge(pickle.loads(row["result"]) for row in rows)
+
+    def map(self, work: Callable[[Any, Place], Any], added: Sequence[str]) -> Any:
+        """Return the rows that the work makes of each batch, to be computed when asked for."""
+        types = import_optional("pyspark.sql.types", extra="spark", purpose=_PURPOSE)
+        new = [types.StructField(name, types.DoubleType(), False) for name in added]
+
+        def of_partition(batches: Iterable[Any]) -> Iterator[Any]:
+            for batch in batches:
+                if batch.num_rows:
+                    yield from work(_as_table(batch), Place()).to_batches()
+
+        schema = types.StructType([*self.frame.schema.fields, *new])
+        return self.frame.mapInArrow(of_partition, schema)
 
 
 def _reason(error: Exception) -> Exception:

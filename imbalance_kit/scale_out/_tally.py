@@ -64,7 +64,7 @@ class Tally:
 
 
 def tally(
-    table: Any, job: Job, place: Place, *, with_sample: bool, limits: Tally | None = None
+    table: Any, place: Place, *, job: Job, with_sample: bool, limits: Tally | None = None
 ) -> Tally:
     """Return the tally of one piece; `limits` may say which numbers are too large to matter."""
     target = label_target(table, job.label)

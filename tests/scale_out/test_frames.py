@@ -6,13 +6,14 @@ import pytest
 
 from imbalance_kit import NonuniformNegativeSampler, RandomUnderSampler
 from imbalance_kit.scale_out import _frames
-from imbalance_kit.scale_out._frames import downsample_frame
+from imbalance_kit.scale_out._frames import FrameEngine
+from imbalance_kit.scale_out._passes import downsample_on
 from tests._tables import KINDS, click_log
 from tests.scale_out.test_job import job
 
 
 def kept(frame: Any, **options: Any) -> Any:
-    return downsample_frame(frame, NonuniformNegativeSampler(), job(**options))
+    return downsample_on(FrameEngine(frame), NonuniformNegativeSampler(), job(**options))[0]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -46,7 +47,7 @@ def test_index_and_types_stay() -> None:
 
 def test_class_wise_sampling_reads_no_features() -> None:
     frame = click_log(2000)[["id", "click"]]
-    found = downsample_frame(frame, RandomUnderSampler(), job(features=()))
+    found, _, _ = downsample_on(FrameEngine(frame), RandomUnderSampler(), job(features=()))
     assert len(found) < len(frame)
 
 

@@ -61,7 +61,7 @@ def test_one_class_is_an_error() -> None:
 def test_the_budget_is_met_and_the_guess_was_near() -> None:
     frame = click_log(60_000)
     setting = job(pilot_size=2000)
-    whole = tally(frame, setting, Place(), with_sample=True)
+    whole = tally(frame, Place(), job=setting, with_sample=True)
     sampler = NonuniformNegativeSampler()
     guess = first_guess(sampler, whole, setting)
     hashes = setting.hashes(frame, Place())
@@ -78,6 +78,6 @@ def test_the_budget_is_met_and_the_guess_was_near() -> None:
 def test_a_key_that_repeats_is_told() -> None:
     frame = click_log(3000)
     frame["id"] //= 3
-    whole = tally(frame, job(), Place(), with_sample=True)
+    whole = tally(frame, Place(), job=job(), with_sample=True)
     with pytest.warns(UserWarning, match="The key id repeats .* That is cluster sampling"):
         first_guess(NonuniformNegativeSampler(), whole, job())

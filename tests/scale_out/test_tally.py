@@ -22,7 +22,7 @@ def pieces(frame: pd.DataFrame, n: int) -> list[pd.DataFrame]:
 
 
 def tallied(frame: pd.DataFrame, n: int, kind: str = "pandas") -> Tally:
-    parts = (tally(KINDS[kind](p), job(), Place(), with_sample=True) for p in pieces(frame, n))
+    parts = (tally(KINDS[kind](p), Place(), job=job(), with_sample=True) for p in pieces(frame, n))
     return merge_tallies(parts, job())
 
 
@@ -57,9 +57,9 @@ def test_order_and_pieces_do_not_matter() -> None:
 def test_limits_drop_only_what_cannot_matter() -> None:
     frame = click_log(3000)
     first, second = pieces(frame, 2)
-    so_far = tally(first, job(), Place(), with_sample=True)
-    limited = tally(second, job(), Place(), with_sample=True, limits=so_far)
-    free = tally(second, job(), Place(), with_sample=True)
+    so_far = tally(first, Place(), job=job(), with_sample=True)
+    limited = tally(second, Place(), job=job(), with_sample=True, limits=so_far)
+    free = tally(second, Place(), job=job(), with_sample=True)
     assert len(limited.samples[0].numbers) < len(free.samples[0].numbers)
     both = merge_tallies([so_far, limited], job()).samples[0]
     np.testing.assert_array_equal(both.numbers, tallied(frame, 1).samples[0].numbers)
@@ -76,13 +76,13 @@ def test_repeated_keys_are_put_in_the_order_of_their_columns() -> None:
 
 
 def test_without_a_pilot_rows_are_only_counted() -> None:
-    found: Any = tally(click_log(100), job(), Place(), with_sample=False)
+    found: Any = tally(click_log(100), Place(), job=job(), with_sample=False)
     assert sum(found.counts.values()) == 100
     assert found.samples == {}
 
 
 def test_a_third_class_in_another_piece_is_found() -> None:
     parts = [pd.DataFrame({"click": values}) for values in ([0, 1], [1, 2])]
-    tallies = [tally(part, job(), Place(), with_sample=False) for part in parts]
+    tallies = [tally(part, Place(), job=job(), with_sample=False) for part in parts]
     with pytest.raises(ValueError, match="more than two classes"):
         merge_tallies(tallies, job())

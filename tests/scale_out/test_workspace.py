@@ -23,7 +23,7 @@ def opened(path: Path, *, resume: bool = False, identity: int = 0) -> Workspace:
 def test_a_tally_comes_back(tmp_path: Path) -> None:
     work = opened(tmp_path / "out")
     assert work.load_tally() is None
-    found = tally(KINDS["arrow"](click_log(500)), job(), Place(), with_sample=True)
+    found = tally(KINDS["arrow"](click_log(500)), Place(), job=job(), with_sample=True)
     work.save_tally(found)
     back = opened(tmp_path / "out", resume=True).load_tally()
     assert back is not None
