@@ -49,7 +49,7 @@ def paired_seconds(
 
 
 def processor_seconds(call: Callable[[], object]) -> float:
-    """Processor seconds of one call, in all threads: what other work on the machine hardly moves."""
+    """Processor seconds of one call in all its threads, which other work hardly changes."""
     start = time.process_time()
     call()
     return time.process_time() - start
