@@ -14,7 +14,7 @@ import argparse
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from benchmarks._results import paired_seconds, write_results
+from benchmarks._results import paired_seconds, processor_seconds, write_results
 from imbalance_kit._utils._neighbor_search import NeighborSearch
 
 QUESTION = __doc__.partition("\n")[0]
@@ -46,10 +46,12 @@ def compare(n_queries: int, n: int, d: int, repeats: int, offset: float = 0) -> 
         found["peer"] = index.kneighbors(X[of], return_distance=False)[:, 1:]
 
     seconds = paired_seconds({"own": own, "peer": peer}, repeats=repeats)
+    busy = processor_seconds(peer) / processor_seconds(own)
     return {
         "scikit-learn, seconds": round(seconds["peer"], 5),
         "imbalance_kit, seconds": round(seconds["own"], 5),
         "times faster": round(seconds["peer"] / seconds["own"], 2),
+        "times less processor time": round(busy, 2),
         "share of rows that are the same": float((found["own"] == found["peer"]).mean()),
     }
 

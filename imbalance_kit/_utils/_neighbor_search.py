@@ -58,6 +58,7 @@ class NeighborSearch:
 
     def __init__(self, X: Any, *, n_jobs: int | None = None) -> None:
         self.n_jobs = n_jobs
+        self._kept: dict[Any, Scores] = {}
         if sparse.issparse(X):
             X = sparse.csr_array(X)
             self._X: Any = X if X.dtype.kind == "f" else X.astype(np.float64)
@@ -131,9 +132,9 @@ class NeighborSearch:
             tree = self._tree if whole else TreeSearch(X, base)
             return tree.nearest(of, k, n_threads)
         spread = base[strided(n)]
-        tiers = [partial(self._scores, spread, np.float64, k)]
+        tiers = [partial(self._scores, spread, np.float64, n_sampled(k), whole)]
         if not sparse.issparse(X):
-            tiers.insert(0, partial(self._scores, spread, np.float32, k))
+            tiers.insert(0, partial(self._scores, spread, np.float32, n_sampled(k), whole))
         size = N_QUERIES if not sparse.issparse(X) else max(1, min(N_QUERIES, _SPREAD_OUT // d))
         if n < N_ROWS:  # a block of few rows has room for more queries
             size = min(N_ROWS, size * N_ROWS // n)
@@ -166,7 +167,15 @@ class NeighborSearch:
         low, high = self._X.min(axis=0), self._X.max(axis=0)
         return float(np.linalg.norm(np.maximum(high - self._centre, self._centre - low)))
 
-    def _scores(self, base: NDArray[np.intp], dtype: type[np.floating[Any]], k: int) -> Scores:
-        if sparse.issparse(self._X):
-            return SparseScores(self._X, base, n_sampled(k), N_ROWS)
-        return DenseScores(self._X, base, self._centre, self._reach, dtype, n_sampled(k))
+    def _scores(
+        self, base: NDArray[np.intp], dtype: type[np.floating[Any]], n_sample: int, whole: bool
+    ) -> Scores:
+        """Prepare scores of `base`; those of all rows are kept for the next time."""
+        scores = self._kept.get((dtype, n_sample)) if whole else None
+        if scores is None and sparse.issparse(self._X):
+            scores = SparseScores(self._X, base, n_sample, N_ROWS)
+        elif scores is None:
+            scores = DenseScores(self._X, base, self._centre, self._reach, dtype, n_sample)
+        if whole:
+            self._kept[dtype, n_sample] = scores
+        return scores

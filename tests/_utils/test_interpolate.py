@@ -1,3 +1,4 @@
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -66,3 +67,15 @@ def test_no_pairs(form: Any) -> None:
 def test_ends_of_the_line() -> None:
     ends = Pairs(np.array([3, 3]), np.array([8, 8]), np.array([0.0, 1.0]))
     np.testing.assert_allclose(interpolate(X, ends), X[[3, 8]], atol=1e-15)
+
+
+def test_rows_are_made_in_the_output() -> None:
+    """Beside the output of 13 MB: blocks, and the steps once more as they are."""
+    rows = RNG.normal(size=(2000, 20))
+    parents = RNG.integers(2000, size=(2, 80_000))
+    pairs = Pairs(parents[0], parents[1], RNG.random(80_000))
+    tracemalloc.start()
+    out = append_interpolated(rows, rows, pairs)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.15 * out.nbytes

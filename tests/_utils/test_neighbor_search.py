@@ -137,3 +137,21 @@ def test_too_many_neighbours_are_refused() -> None:
 def test_nothing_is_asked_for() -> None:
     found = NeighborSearch(np.ones((5, 8))).nearest(2, of=np.empty(0, dtype=np.intp))
     assert found.shape == (0, 2)
+
+
+def test_all_rows_are_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared = []
+
+    class Counted(_neighbor_search.DenseScores):
+        def __init__(self, *arguments: Any) -> None:
+            prepared.append(arguments[1])
+            super().__init__(*arguments)
+
+    monkeypatch.setattr(_neighbor_search, "DenseScores", Counted)
+    X = np.random.default_rng(0).normal(size=(2000, 9))
+    search = NeighborSearch(X)
+    for k in (3, 5, 3):
+        assert_nearest(search.nearest(k, of=np.arange(9)), X, k, np.arange(9), np.arange(2000))
+    assert len(prepared) == 1
+    search.nearest(3, among=np.arange(1200))
+    assert len(prepared) == 2
