@@ -160,13 +160,12 @@ class PropensityWeighter(BaseWeighter):
     def _solve(self, task: Task) -> Solution:
         trimming = self._check_parameters()
         for name in ("coef_", "intercept_", "pareto_k_"):  # of an earlier fit
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
         assert task.target_weights is not None
         kept = task.weights > 0, task.target_weights > 0
         numbers = _ratio_task(task, kept, self.cv)
         check_overlap(numbers)
         self.model_, log_ratio, log_ratio_target = self._fit_model(task, numbers, kept)
-        warn_of_separation(numbers, (log_ratio, log_ratio_target))
         totals = float(numbers.sample_weight.sum()), float(numbers.target_weight.sum())
         base_rate = float(np.log(totals[1] / totals[0]))
         factor = Factor(self.estimand, base_rate, float(self.flattening))
@@ -177,6 +176,7 @@ class PropensityWeighter(BaseWeighter):
                 "The model gives every row of the sample a density ratio of 0: it sees no overlap. "
                 "Hint: a larger `width`, fewer columns, or LogisticPath()."
             )
+        warn_of_separation(numbers, (log_ratio, log_ratio_target))
         factors = np.exp(log_factors - top)
         trim = learn_trim(trimming, factors, numbers.sample_weight)
         if trim.pareto_k is not None:
