@@ -51,14 +51,19 @@ def write_whole(path: Path, text: str) -> None:
     InputError
         If it cannot be written after all (a full disk, say); an older file is left as it was.
     """
+    write_whole_bytes(path, text.encode())
+
+
+def write_whole_bytes(path: Path, content: bytes) -> None:
+    """Write the bytes to the path in one move, as `write_whole` does."""
     real = path.resolve()
     try:
         if _is_special(path):
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
             return
         draft = _draft(real)
         try:
-            _create(draft, text)
+            _create(draft, content)
             if real.exists():
                 shutil.copymode(real, draft)
             draft.replace(real)
@@ -122,7 +127,7 @@ def _why_not(path: Path, real: Path) -> str:
         return f"the folder '{real.parent}' {what}"
     draft = _draft(real)
     try:
-        _create(draft, "")
+        _create(draft, b"")
     finally:
         draft.unlink(missing_ok=True)
     return ""
@@ -137,8 +142,8 @@ def _draft(real: Path) -> Path:
     return real.with_name(f".{real.name[:100]}.{uuid4().hex[:12]}.part")
 
 
-def _create(path: Path, text: str) -> None:
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+def _create(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
