@@ -8,6 +8,7 @@ the folds, by the pipelines of `_learners`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._optional import import_optional
-from imbalance_kit.cli._messages import InputError, count_of, quote_some
+from imbalance_kit.cli._messages import InputError, count_of, did_you_mean, quote_some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,30 @@ def encode_columns(frame: pd.DataFrame) -> tuple[NDArray[np.float64], Columns]:
     return matrix, columns
 
 
+def check_roles(names: Iterable[str], roles: Sequence[tuple[str, str]], place: str = "") -> None:
+    """Raise unless every column that an option names is there, and is named by one option only.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The columns of the table.
+    roles : sequence of (option, column)
+        What was named.
+    place : str, default=""
+        Where the columns are not, for the message: " in 'people.csv'".
+    """
+    known = list(names)
+    used: dict[str, str] = {}
+    for option, name in roles:
+        if name not in known:
+            raise InputError(
+                f"There is no column {name!r}{place} ({option}).", did_you_mean(name, known)
+            )
+        if used.get(name, option) != option:
+            raise InputError(f"Column {name!r} is given to {used[name]} and to {option}.")
+        used[name] = option
+
+
 def describe_columns(columns: Columns) -> list[str]:
     """Return one sentence for each thing that a reader might not expect."""
     notes = []
@@ -106,7 +131,6 @@ def describe_columns(columns: Columns) -> list[str]:
 
 def _encode(series: pd.Series[Any]) -> tuple[str, Any]:
     """Return the kind of a column, and its values as floats or the reason to leave it out."""
-    types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
     present = series.dropna()
     if present.empty:
         return "drop", "no value"
@@ -118,6 +142,17 @@ def _encode(series: pd.Series[Any]) -> tuple[str, Any]:
         if len(present) == len(series):
             return "drop", "the same value in every row"
         return "category", _codes(series)  # present or missing, which can tell something
+    return encode_by_type(series)
+
+
+def encode_by_type(series: pd.Series[Any]) -> tuple[str, Any]:
+    """Return the kind of a column that has values, however few, and its values as floats.
+
+    The kind is "number", "date", "category", "identifier" (numbers, a different whole one in every
+    row) or "drop", with the reason instead of values.
+    """
+    types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
+    present = series.dropna()
     if types.is_bool_dtype(series.dtype):
         return "number", _floats(series)
     if types.is_numeric_dtype(series.dtype):
@@ -128,7 +163,7 @@ def _encode(series: pd.Series[Any]) -> tuple[str, Any]:
         return "number", _floats(series.dt.total_seconds() / 86_400.0)
     if isinstance(series.dtype, _categorical_dtype()):
         return "category", _codes(series)
-    return _encode_objects(series, present, n_distinct)
+    return _encode_objects(series, present, present.nunique())
 
 
 def _encode_numbers(series: pd.Series[Any]) -> tuple[str, Any]:

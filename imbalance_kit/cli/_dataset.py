@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._optional import import_optional
-from imbalance_kit.cli._columns import Columns, describe_columns, encode_columns
+from imbalance_kit.cli._columns import Columns, check_roles, describe_columns, encode_columns
 from imbalance_kit.cli._messages import InputError, count_of, did_you_mean, quote_some
 from imbalance_kit.cli._read_table import Table
 
@@ -79,7 +79,7 @@ def make_dataset(
         X=X,
         y=y,
         groups=None if groups is None else _group_codes(frame[groups]),
-        weights=None if weights is None else _weights(frame[weights]),
+        weights=None if weights is None else check_weights(frame[weights]),
         positive=label,
         target=target,
         source=table.source,
@@ -116,16 +116,7 @@ def check_folds(dataset: Dataset, folds: int) -> None:
 
 def _check_names(frame: pd.DataFrame, roles: dict[str, str | None], drop: Sequence[str]) -> None:
     named = [(option, name) for option, name in roles.items() if name is not None]
-    named += [("--drop", name) for name in drop]
-    used: dict[str, str] = {}
-    for option, name in named:
-        if name not in frame.columns:
-            raise InputError(
-                f"There is no column {name!r} ({option}).", did_you_mean(name, frame.columns)
-            )
-        if used.get(name, option) != option:
-            raise InputError(f"Column {name!r} is given to {used[name]} and to {option}.")
-        used[name] = option
+    check_roles(frame.columns, [*named, *(("--drop", name) for name in drop)])
 
 
 def _labels(series: pd.Series[Any]) -> NDArray[Any]:
@@ -184,7 +175,8 @@ def _group_codes(series: pd.Series[Any]) -> NDArray[Any]:
     return np.unique(series.map(str).to_numpy(dtype=object), return_inverse=True)[1]
 
 
-def _weights(series: pd.Series[Any]) -> NDArray[np.float64]:
+def check_weights(series: pd.Series[Any]) -> NDArray[np.float64]:
+    """Return a column of weights, or raise where it has a row without one."""
     types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
     if not types.is_numeric_dtype(series.dtype):
         raise InputError(f"The weights {series.name!r} are not numbers.")

@@ -1,17 +1,11 @@
 """One HTML file that needs nothing else: figures, charts, advice, data.
 
-The page is `report.html`, filled in here. Everything that comes from the data is escaped, and the
-page forbids itself to load anything.
+The page is `report.html`, filled in here.
 """
 
-import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
-from importlib.metadata import version
-from importlib.resources import files
-from string import Template
 
-from imbalance_kit import __version__
 from imbalance_kit.cli._charts import (
     draw_differences,
     draw_precision_recall,
@@ -23,6 +17,14 @@ from imbalance_kit.cli._charts import (
 from imbalance_kit.cli._curves import Panel, compute_panels, drawn_class, score_limits
 from imbalance_kit.cli._dataset import Dataset
 from imbalance_kit.cli._figures import quote_label
+from imbalance_kit.cli._html_page import (
+    fill_page,
+    make_entries,
+    make_figures,
+    make_footer,
+    make_items,
+    make_key,
+)
 from imbalance_kit.cli._html_table import make_legend, make_table
 from imbalance_kit.cli._messages import count_of, quote_some
 from imbalance_kit.cli._svg import element, line
@@ -45,19 +47,17 @@ def make_html(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
     learner : str
         Description of the learner.
     """
-    page = Template(files("imbalance_kit.cli").joinpath("report.html").read_text("utf-8"))
-    return page.substitute(
-        title=escape(f"Strategies against imbalance: {dataset.target}"),
-        lead=escape(_lead(report, dataset, learner)),
-        advice=_items(report.advice),
-        notes=_items([*dataset.notes, *report.notes]),
-        legend=make_legend(report),
-        table=make_table(report),
-        data=_data(report, dataset, learner),
-        footer=escape(_footer()),
-        **_differences(report),
-        **_charts(report),
-    )
+    parts = {
+        "title": escape(f"Strategies against imbalance: {dataset.target}"),
+        "lead": escape(_lead(report, dataset, learner)),
+        "advice": make_items(report.advice),
+        "notes": make_items([*dataset.notes, *report.notes]),
+        "legend": make_legend(report),
+        "table": make_table(report),
+        "data": _data(report, dataset, learner),
+        "footer": make_footer(),
+    }
+    return fill_page("report.html", parts | _differences(report) | _charts(report))
 
 
 def _lead(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
@@ -68,10 +68,6 @@ def _lead(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
         f"{count_of(dataset.X.shape[1], 'column')}; {share:.2%} are of class {str(label)!r}; "
         f"{learner.partition(' (')[0]}, {report.n_splits} folds."
     )
-
-
-def _items(texts: Iterable[str]) -> str:
-    return "".join(f"<li>{escape(one)}</li>" for one in texts)
 
 
 # The charts ---------------------------------------------------------------------------------------
@@ -86,7 +82,7 @@ def _differences(report: ComparisonReport) -> dict[str, str]:
         "difference that also stands when so many strategies are compared at once, a hollow one "
         "may be chance."
     )
-    return {"differences": _figures(drawings), "differences_text": escape(words)}
+    return {"differences": make_figures(drawings), "differences_text": escape(words)}
 
 
 def _charts(report: ComparisonReport) -> dict[str, str]:
@@ -120,9 +116,9 @@ def _charts(report: ComparisonReport) -> dict[str, str]:
     return {
         "key": _key(shown, reference),
         "scores_key": _scores_key(label),
-        "reliability": _figures(reliability),
-        "ranking": _figures(ranking),
-        "scores": _figures(scores),
+        "reliability": make_figures(reliability),
+        "ranking": make_figures(ranking),
+        "scores": make_figures(scores),
         **{name: escape(words) for name, words in texts.items()},
     }
 
@@ -133,10 +129,6 @@ def reference_rate(report: ComparisonReport) -> float:
     truth = held.y_true == drawn_class(report)
     weights = held.sample_weight
     return float(truth.mean() if weights is None else weights[truth].sum() / weights.sum())
-
-
-def _figures(drawings: Sequence[tuple[str, str]]) -> str:
-    return "".join(f"<figure><h3>{escape(name)}</h3>{svg}</figure>" for name, svg in drawings)
 
 
 def _with_area(panel: Panel) -> str:
@@ -152,21 +144,13 @@ def _key(panels: Sequence[Panel], reference: Panel) -> str:
     if any(c.variant == "as is" for panel in others for c in panel.curves):
         drawn.append(("as it is", variant_class("as is")))
     samples = [(words, line(1.0, 5.0, 29.0, 5.0, f"curve {class_}")) for words, class_ in drawn]
-    return _key_of(samples)
+    return make_key(samples)
 
 
 def _scores_key(label: str) -> str:
     shapes = [(f"class {label}", "of-class"), ("all others", "others")]
     box = {"x": 4.0, "y": 0.5, "width": 22.0, "height": 9.0}
-    return _key_of([(words, element("rect", class_=class_, **box)) for words, class_ in shapes])
-
-
-def _key_of(samples: Iterable[tuple[str, str]]) -> str:
-    entries = (
-        f'<span><svg viewBox="0 0 30 10" aria-hidden="true">{shape}</svg>{escape(words)}</span>'
-        for words, shape in samples
-    )
-    return f'<div class="key">{"".join(entries)}</div>'
+    return make_key([(words, element("rect", class_=class_, **box)) for words, class_ in shapes])
 
 
 # The data -----------------------------------------------------------------------------------------
@@ -193,17 +177,8 @@ def _data(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
         "Missing": f"{columns.n_missing:,} of {dataset.X.size:,} values",
         "Learner": learner,
     }
-    return "".join(
-        f"<dt>{name}</dt><dd>{escape(words)}</dd>" for name, words in entries.items() if words
-    )
+    return make_entries(entries)
 
 
 def _names(names: Sequence[str] | dict[str, str]) -> str:
     return f"{len(names):,}: {quote_some(names, limit=12)}" if names else ""
-
-
-def _footer() -> str:
-    others = ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "imbalanced-learn"))
-    return (
-        f"Made by imbalance-kit {__version__}, with {others}, Python {platform.python_version()}."
-    )

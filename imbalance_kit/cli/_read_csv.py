@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,10 @@ _DECIMAL_COMMA = re.compile(r'(?:^|[;\t|])"?[+-]?\d+,\d+"?(?=[;\t|]|$)', re.MULT
 _DECIMAL_POINT = re.compile(r'(?:^|[;\t|])"?[+-]?\d+\.\d+"?(?=[;\t|]|$)', re.MULTILINE)
 
 
-def parse_csv(text: str, path: Path) -> pd.DataFrame:
+def parse_csv(text: str, path: Path, as_text: Collection[str] = ()) -> pd.DataFrame:
     """Return the table: numbers as numbers, all else as text, :data:`MISSING` as missing.
+
+    The columns `as_text`, where they are there, are kept as they are written.
 
     Raises
     ------
@@ -47,6 +50,7 @@ def parse_csv(text: str, path: Path) -> pd.DataFrame:
         skipinitialspace=delimiter != "\t",
         keep_default_na=False,
         na_values=MISSING,
+        converters={name: str for name in header if name in as_text},
         low_memory=False,
     )
     return frame

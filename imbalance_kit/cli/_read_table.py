@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +26,8 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-def read_table(path: Path) -> Table:
-    """Read a CSV or parquet file.
+def read_table(path: Path, as_text: Collection[str] = ()) -> Table:
+    """Read a CSV or parquet file; columns `as_text` of a CSV file as they are written.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def read_table(path: Path) -> Table:
     notes = []
     if encoding == "Windows-1252":
         notes.append("The file is not UTF-8: it was read as Windows-1252.")
-    return Table(parse_csv(text, path), path.name, tuple(notes))
+    return Table(parse_csv(text, path, as_text), path.name, tuple(notes))
 
 
 def _parse_parquet(content: bytes, path: Path) -> pd.DataFrame:

@@ -122,7 +122,8 @@ def estimate_mean(
     - "weighted": ``m = Σ w y / Σ w`` over observed outcomes. Scores ``w (y - m) / Σ w``, or, given
       `X`, w times the residual of y - m from a regression on x under d, as R's survey does for
       calibrated weights. Variance ``n / (n - 1) Σ (z - mean z)²``: rows drawn independently with
-      replacement, so that large sampling fractions make it too wide.
+      replacement, so that large sampling fractions make it too wide. So do weights far from d with
+      an outcome that is not linear in x: "bootstrap" is sharper there.
     - "bootstrap": Rao and Wu's rescaled bootstrap; "jackknife": random groups left out in turn;
       both refit `weighter`, and draw a target that is a sample anew as well.
     - "greg": ``x̄_T b + Σ d (y - x b) / Σ d`` with a linear regression b; the same as linear

@@ -192,7 +192,8 @@ def yield_laws(estimator: Any) -> Iterator[Callable[[Any], None]]:
     Use it to run the laws one by one outside of pytest; :func:`parametrize_with_laws` makes a test
     of each, :func:`check_laws` runs them all at once. Which laws hold follows from the kind of the
     object (its tag, or its methods) and from what it can do, found out by one run on small data
-    with the classes 0, 1 and 2, or 0 and 1 where three are refused.
+    with the classes 0, 1 and 2, or 0 and 1 where three are refused. A weighter that needs no labels
+    (its tag says "weighter") weights to a target made of the rows it is given.
 
     Parameters
     ----------

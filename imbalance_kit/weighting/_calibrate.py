@@ -24,6 +24,7 @@ _BLOCK = 2048  # rows at a time: their design stays in cache
 _MAX_ITER = 200
 _TOLERANCE = 1e-12  # of a mean in standard deviations; one Newton step more squares it
 _RUNAWAY = 1e6  # per standard deviation: no such log weight is an answer
+_GROWTH = 10.0  # times the multipliers so far that one step may go
 _COLLINEAR = 1e-11  # eigenvalue of a correlation matrix that is rounding error
 _CONTRADICTION = 1e-7  # standard deviations by which collinear targets may disagree, as rounding
 
@@ -216,8 +217,10 @@ def _search(
     descent = float(gradient @ step)
     descent += float(problem.slack @ (np.abs(λ[1:] + step[1:]) - np.abs(λ[1:])))
     rounding = 1e-13 * (1 + abs(value))
+    # Where few rows are between the bounds the Hessian is singular, and the step without measure.
+    longest = _GROWTH * (1 + np.abs(λ).max()) / max(float(np.abs(step).max()), 1e-300)
     for halvings in range(40):
-        size = 0.5**halvings
+        size = min(1.0, longest) * 0.5**halvings
         u, new = _value(problem, λ + size * step)
         if new <= value + 1e-4 * size * descent + rounding:
             return λ + size * step, u, new

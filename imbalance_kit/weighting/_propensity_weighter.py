@@ -159,17 +159,24 @@ class PropensityWeighter(BaseWeighter):
 
     def _solve(self, task: Task) -> Solution:
         trimming = self._check_parameters()
+        for name in ("coef_", "intercept_", "pareto_k_"):  # of an earlier fit
+            self.__dict__.pop(name, None)
         assert task.target_weights is not None
         kept = task.weights > 0, task.target_weights > 0
         numbers = _ratio_task(task, kept, self.cv)
         check_overlap(numbers)
         self.model_, log_ratio, log_ratio_target = self._fit_model(task, numbers, kept)
-        warn_of_separation(numbers, (log_ratio, log_ratio_target))
         totals = float(numbers.sample_weight.sum()), float(numbers.target_weight.sum())
         base_rate = float(np.log(totals[1] / totals[0]))
         factor = Factor(self.estimand, base_rate, float(self.flattening))
         log_factors = factor(log_ratio)
         top = float(log_factors.max())
+        if not np.isfinite(top):
+            raise ValueError(
+                "The model gives every row of the sample a density ratio of 0: it sees no overlap. "
+                "Hint: a larger `width`, fewer columns, or LogisticPath()."
+            )
+        warn_of_separation(numbers, (log_ratio, log_ratio_target))
         factors = np.exp(log_factors - top)
         trim = learn_trim(trimming, factors, numbers.sample_weight)
         if trim.pareto_k is not None:
@@ -233,6 +240,11 @@ class PropensityWeighter(BaseWeighter):
             raise ValueError(f"`flattening` must be in [0, 1], got {self.flattening!r}.")
         if self.flattening != 1 and self.estimand != "odds":
             raise ValueError("`flattening` is for estimand='odds': the others are tilted already.")
+        if isinstance(self.estimator, type):
+            raise TypeError(
+                f"`estimator` must be an instance, got the class {self.estimator.__name__}. Hint: "
+                f"{self.estimator.__name__}(...)."
+            )
         is_ratio = isinstance(self.estimator, RatioEstimator)
         if self.calibration is not None and (self.estimator is None or is_ratio):
             raise ValueError("`calibration` is for classifiers: the other models are not.")

@@ -168,6 +168,23 @@ def test_feasible_or_not_agrees_with_linear_programming(
             calibrate(p)
 
 
+@pytest.mark.parametrize("seed", [42, 57, 147])
+def test_few_rows_with_a_weight_and_a_singular_hessian(seed: int) -> None:
+    """Feasible by construction, long tails: at the solution nearly all weights are 0."""
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.integers(20, 30)), int(rng.integers(8, 12))
+    rows = np.exp(2 * rng.normal(size=(n, p)))
+    means = np.average(rows, axis=0, weights=rng.exponential(size=n) ** 3)
+    for bounds in ((0.0, np.inf), (0.0, 40.0)):
+        found = problem(rows, means, "truncated", bounds)
+        try:
+            w = solve(found)
+        except InfeasibleError:
+            assert bounds[1] < np.inf
+            continue
+        np.testing.assert_allclose(w @ rows, means, rtol=1e-9)
+
+
 def test_a_constant_has_no_spread() -> None:
     rows = np.column_stack([np.full(10, 1e8), np.zeros(10), np.arange(10)])
     assert (centre_and_scale(rows, np.full(10, 0.1))[1] > 0).tolist() == [False, False, True]

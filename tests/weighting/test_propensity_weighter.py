@@ -275,6 +275,26 @@ def test_an_estimator_of_no_known_kind(estimator: Any) -> None:
         PropensityWeighter(estimator).fit(X, target=TARGET)
 
 
+def test_a_class_is_not_an_estimator() -> None:
+    with pytest.raises(TypeError, match=r"must be an instance, got the class LogisticPath. Hint"):
+        PropensityWeighter(LogisticPath).fit(X, target=TARGET)
+
+
+def test_a_ratio_of_zero_everywhere_is_an_error() -> None:
+    sample, target = np.array([[0.0], [200.0]] * 5), np.arange(20.0)[:, None] + 90
+    with pytest.raises(ValueError, match="every row of the sample a density ratio of 0"):
+        PropensityWeighter(LeastSquaresRatio(width=0.1, ridge=1.0)).fit(sample, target=target)
+
+
+def test_a_second_fit_leaves_nothing_of_the_first() -> None:
+    weighter = PropensityWeighter(trimming="pareto").fit(X, target=TARGET)
+    assert hasattr(weighter, "coef_")
+    assert hasattr(weighter, "pareto_k_")
+    weighter.set_params(estimator=LeastSquaresRatio(), trimming=None).fit(X, target=TARGET)
+    assert not hasattr(weighter, "coef_")
+    assert not hasattr(weighter, "pareto_k_")
+
+
 @pytest.mark.parametrize("model", [*MODELS, LogisticRegression()], ids=name)
 def test_a_separating_column_is_named(model: Any) -> None:
     apart = POPULATION.assign(age=POPULATION["age"] + 200)[["age"]]
