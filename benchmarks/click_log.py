@@ -13,7 +13,8 @@ them (calibration slope .5 to .7 on test rows) and then loses to its own subsamp
 is a small model of the same kind as the learner; at three negatives the default pilot, linear in
 the levels of the ids, is shown too. Each model is trained in a process of its own, in one thread:
 seconds are of the processor and include sampling and pilots, and the peak memory is what is used
-above the loaded data. 
+above the loaded data. Standard errors are over draws of the sample, from one log.
+
     python -m benchmarks.click_log
 """
 
