@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / PACKAGE
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-CORE = ["imbalanced-learn", "joblib", "numpy", "scikit-learn", "scipy", "threadpoolctl"]
+CORE = ["imbalanced-learn", "joblib", "numpy", "scikit-learn", "scipy"]
+# scikit-learn brings threadpoolctl: every installation of the core has it.
 CORE_IMPORTS = {"imblearn", "joblib", "numpy", "sklearn", "scipy", "threadpoolctl", PACKAGE}
 CLI_IMPORTS = {"typer", "rich"}
 OPTIONAL = ("matplotlib", "pandas", "polars", "pyarrow", "dask", "pyspark", "typer", "rich")
