@@ -44,6 +44,7 @@ from imbalance_kit import (
     compare_strategies,
 )
 from imbalance_kit.testing._examples import known_truth, true_probabilities
+from imbalance_kit.testing._subject import kind_of, needs_target
 from tests._discovery import make_instance, public_classes
 
 DATA = known_truth(0, 1200)
@@ -68,15 +69,22 @@ FORMS = ("auto", "balanced")
 
 
 def _drawing(*kinds: str) -> list[Any]:
+    """Samplers and weighters of one kind or several that need rows and labels alone."""
     found = [make_instance(cls) for kind in kinds for cls in public_classes(kind)]
-    drawing = [sampler for sampler in found if hasattr(sampler, "fit_resample")]
+    drawing = [s for s in found if hasattr(s, "fit_resample") and not needs_target(s)]
     assert len(drawing) >= 2
-    return [sampler.set_params(random_state=0) for sampler in drawing]
+    return [
+        s.set_params(random_state=0) if "random_state" in s.get_params() else s for s in drawing
+    ]
 
 
 def _balancing(*kinds: str) -> list[Any]:
-    """Samplers that make classes equal when told "auto": no Poisson designs, no chains."""
-    return [s for s in _drawing(*kinds) if s.get_params().get("sampling_strategy") in FORMS]
+    """Samplers that make classes equal when told "auto": no Poisson designs, chains, cleaners."""
+    found = [s for s in _drawing(*kinds) if s.get_params().get("sampling_strategy") in FORMS]
+    directed = ("over-sampling", "under-sampling")
+    return [
+        s for s in found if getattr(s, "_sampling_type", "") in directed or kind_of(s) != "sampler"
+    ]
 
 
 # Our samplers in imbalanced-learn -----------------------------------------------------------------

@@ -229,7 +229,8 @@ def classes_of(shift: Shift) -> tuple[Any, ...]:
 
 def draws_by_class(fitted: Any) -> bool:
     """Whether rows are drawn class by class, not whatever their class."""
-    return not hasattr(fitted, "shift_") or bool(fitted.shift_.classes)
+    shift = getattr(fitted, "shift_", None)
+    return shift is None or bool(shift.classes)
 
 
 def is_poisson(fitted: Any) -> bool:
