@@ -10,6 +10,7 @@ after Holm's adjustment. Numbers are scaled; of adult 5,000 rows are taken.
 """
 
 import argparse
+import json
 import time
 import warnings
 from typing import Any
@@ -19,7 +20,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from benchmarks._results import write_results
+from benchmarks._results import FOLDER, write_results
 from benchmarks.calibration_of_synthetic import DATA, encoded, scaled, smote_for
 from imbalance_kit import (
     ADASYN,
@@ -85,10 +86,35 @@ def figures_of(report: Any) -> dict[str, Any]:
     return figures
 
 
+def print_table(figures: dict[str, Any]) -> None:
+    """Print the rows of the table in docs/smote.md."""
+    for name, of_data in figures.items():
+        for title in (learner for learner in LEARNERS if learner in of_data):
+            rows = of_data[title]
+            smote = "SMOTE" if "SMOTE, raw" in rows else "SMOTENC"
+            raw, plain = rows[f"{smote}, raw"], rows["nothing, as is"]
+            precision, area = raw["average_precision"], raw["roc_auc"]
+            losses = (plain, rows["nothing, corrected"], raw, rows[f"{smote}, corrected"])
+            decided = (plain, rows["moved threshold, as is"], raw)
+            cells = [
+                f"{name}, {title}",
+                f"{plain['average_precision']['mean']:.3f}",
+                f"{precision['difference']:+.3f} ({precision['difference_se']:.3f})",
+                f"{area['difference']:+.3f} ({area['difference_se']:.3f})",
+                *(f"{row['log_loss']['mean']:.3f}" for row in losses),
+                *(f"{row['balanced_accuracy']['mean']:.3f}" for row in decided),
+            ]
+            print("|", " | ".join(cells), "|")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=QUESTION)
     parser.add_argument("--data", nargs="*", default=list(DATA))
+    parser.add_argument("--table", action="store_true", help="print the table of the last run")
     arguments = parser.parse_args()
+    if arguments.table:
+        print_table(json.loads((FOLDER / "smote_comparison.json").read_text())["figures"])
+        return
     figures: dict[str, Any] = {}
     for name in arguments.data:
         X, y = load(name)

@@ -10,6 +10,7 @@ from imbalance_kit._utils._exact_ranking import rank_within, squared_distances
 
 _ROUNDING = 1e-12  # relative difference of two distances below which they may be a tie
 _BLOCK = 1 << 18  # neighbours examined at a time
+_FEW_QUERIES = 1 << 12  # are answered while further threads would still be starting
 
 
 class TreeSearch:
@@ -29,6 +30,7 @@ class TreeSearch:
         """
         order = self._spatial_order(queries)
         queries, n_base = queries[order], len(self._base)
+        n_threads = n_threads if len(queries) > _FEW_QUERIES else 1
         found = np.empty((len(queries), k), dtype=np.intp)
         open_, n_asked = np.arange(len(queries)), min(k + 1, n_base)
         while len(open_):
