@@ -11,6 +11,7 @@ from imbalance_kit import __version__
 from imbalance_kit.cli._compare import compare
 from imbalance_kit.cli._main import INTERRUPTED, WRONG_USE
 from imbalance_kit.cli._messages import InputError
+from imbalance_kit.cli._weight import weight
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,4 +60,10 @@ def imbalance_kit(
     """Change training data that are not shaped like the world, and undo it in predictions."""
 
 
-app.command(help=_one_line_per_paragraph(compare.__doc__))(with_messages(compare))
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "compare": compare,
+    "weight": weight,
+}
+
+for _name, _command in _COMMANDS.items():
+    app.command(_name, help=_one_line_per_paragraph(_command.__doc__))(with_messages(_command))
