@@ -13,6 +13,7 @@ from imbalance_kit.cli._downsample import downsample_command
 from imbalance_kit.cli._main import INTERRUPTED, WRONG_USE
 from imbalance_kit.cli._messages import InputError
 from imbalance_kit.cli._score import score
+from imbalance_kit.cli._weight import weight
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -65,6 +66,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare,
     "downsample": downsample_command,
     "score": score,
+    "weight": weight,
 }
 
 for _name, _command in _COMMANDS.items():

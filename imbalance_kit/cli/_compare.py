@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +30,7 @@ from imbalance_kit.cli._compare_options import (
     Target,
     Weights,
 )
+from imbalance_kit.cli._console import make_console
 from imbalance_kit.cli._dataset import Dataset, check_folds, make_dataset
 from imbalance_kit.cli._demo_data import load_demo
 from imbalance_kit.cli._html_report import make_html
@@ -41,7 +40,7 @@ from imbalance_kit.cli._output import check_outputs, standard_output, write_whol
 from imbalance_kit.cli._progress import show_progress
 from imbalance_kit.cli._read_table import read_table
 from imbalance_kit.cli._strategies import choose_strategies
-from imbalance_kit.cli._tables import WIDTH, print_list, print_report
+from imbalance_kit.cli._tables import print_list, print_report
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 
 # Up to so many values one process is done before a second one has started.
@@ -106,7 +105,7 @@ def compare(
         write_whole(html_path, make_html(report, dataset, learner))
     if not quiet:
         with standard_output():
-            console = Console(width=_width(), highlight=False)
+            console = make_console()
             print_report(console, report, dataset, learner)
             written = [str(path) for path in (json_path, html_path) if path is not None]
             print_list(console, "Written", written)
@@ -161,9 +160,3 @@ def _undisturbed() -> Iterator[None]:
 
 def _to_json(report: ComparisonReport) -> str:
     return json.dumps(report.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
-def _width() -> int:
-    """Return the width of the terminal, at most 100 columns; 100 in a file or a pipe."""
-    columns = shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
-    return min(columns, WIDTH)

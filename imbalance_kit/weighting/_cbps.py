@@ -18,7 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit.weighting._basis_rows import BasisRows, weighted_gram
-from imbalance_kit.weighting._cbps_moments import gmm_covariance, moment_weight, moments
+from imbalance_kit.weighting._cbps_moments import (
+    Curvature,
+    curvature,
+    gmm_covariance,
+    moment_weight,
+    moments,
+)
 from imbalance_kit.weighting._newton_fits import (
     MAX_HALVINGS,
     MAX_ITER,
@@ -31,7 +37,7 @@ from imbalance_kit.weighting._newton_fits import (
 
 Array = NDArray[np.float64]
 
-_LAST_STEP = 1e-9  # relative decrease of the objective at which a Newton step is the last
+_LAST_STEP = 1e-13  # relative decrease of the objective at which a Newton step is the last
 _ROUNDING = 1e-10  # relative error of the objective, in which large terms cancel
 
 
@@ -64,20 +70,30 @@ def solve_over(rows: BasisRows, *, tol: float) -> CbpsSolution:
     """Minimise the two-step objective by Newton's method from the maximum likelihood fit."""
     start, first = maximum_likelihood(rows, tol)
     weight = moment_weight(rows, start)
-    beta, then = _minimise(rows, start, weight, tol)
-    last = moments(rows, beta, weight, bend=False)
-    covariance = gmm_covariance(rows, beta, weight, last.jacobian)
-    return _solution(rows, beta, covariance, last.value, first + then)
+    beta, then, bent = _minimise(rows, start, weight, tol)
+    covariance = gmm_covariance(rows, beta, weight, bent.jacobian)
+    return _solution(rows, beta, covariance, moments(rows, beta, weight).value, first + then)
 
 
-def _minimise(rows: BasisRows, beta: Array, weight: Array, tol: float) -> tuple[Array, int]:
-    """Minimise ``g' W g`` by full Newton steps where it is convex, Gauss-Newton ones elsewhere."""
-    here = moments(rows, beta, weight, bend=False)  # at the start the bend is small
+def _minimise(
+    rows: BasisRows, beta: Array, weight: Array, tol: float
+) -> tuple[Array, int, Curvature]:
+    """Minimise ``g' W g``; return β, the steps taken, and the curvature close by.
+
+    Newton steps where it is convex, Gauss-Newton ones elsewhere. The curvature, which costs most,
+    is kept as long as every step makes the next one ten times shorter.
+    """
+    here, bent = moments(rows, beta, weight), curvature(rows, beta, weight)
+    before = np.inf
     for n_iter in range(1, MAX_ITER + 1):
-        step = newton_step(here.hessian, here.gauss_newton, here.gradient)
+        step = newton_step(bent.hessian, bent.gauss_newton, here.gradient)
         decrement = float(step @ here.gradient)
-        if n_iter > 1 and decrement <= max(tol, _LAST_STEP) * max(here.value, 1e-8):
-            return beta - step, n_iter
+        if decrement > 0.01 * before:
+            bent = curvature(rows, beta, weight)
+            step = newton_step(bent.hessian, bent.gauss_newton, here.gradient)
+            decrement = float(step @ here.gradient)
+        if decrement <= max(tol**2, _LAST_STEP) * max(here.value, 1e-8):
+            return beta - step, n_iter, bent
         change = float(np.abs(rows.sample @ step).max())
         size = min(1.0, STEEP / max(change, STEEP))
         for _ in range(MAX_HALVINGS):
@@ -87,7 +103,7 @@ def _minimise(rows: BasisRows, beta: Array, weight: Array, tol: float) -> tuple[
             size /= 2
         else:
             raise NoSolutionError("no step descends")
-        beta, here = beta - size * step, there
+        beta, here, before = beta - size * step, there, decrement
     raise NoSolutionError(f"{MAX_ITER} Newton steps did not suffice")
 
 

@@ -13,54 +13,79 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """``g' W g`` at β with its derivatives.
+    """``g' W g`` at β with its gradient."""
+
+    value: float
+    gradient: Array
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """Second derivatives of ``g' W g`` at β.
 
     `gauss_newton` is the Hessian without the second derivatives of g, `jacobian` the derivative of
     g.
     """
 
-    value: float
-    gradient: Array
     hessian: Array
     gauss_newton: Array
     jacobian: Array
 
 
-def moments(rows: BasisRows, beta: Array, weight: Array, *, bend: bool = True) -> Evaluation:
-    """Return ``g' W g`` with its first two derivatives, without the bend of g where not asked."""
-    p = len(beta)
+def moments(rows: BasisRows, beta: Array, weight: Array) -> Evaluation:
+    """Return ``g' W g`` and its gradient: a few passes over the rows, no product of columns."""
     with np.errstate(over="ignore"):
         odds = np.exp(rows.sample @ beta)
     if not np.isfinite(odds).all():
-        empty = np.empty((0, 0))
-        return Evaluation(np.inf, empty, empty, empty, empty)
-    of_sample, of_target = odds / (1 + odds), expit(rows.target @ beta)
-    d, t = rows.sample_weight, rows.target_weight
-    n, n_target = rows.total, rows.target_total
-    g = np.concatenate(
-        [
-            ((t * (1 - of_target)) @ rows.target - (d * of_sample) @ rows.sample) / n,
-            (t @ rows.target - (d * odds) @ rows.sample) / n_target,
-        ]
-    )
-    tilted = weight @ g
-    variance = d * of_sample * (1 - of_sample), t * of_target * (1 - of_target)
-    jacobian = -np.concatenate(
-        [
-            (weighted_gram(rows.sample, variance[0]) + weighted_gram(rows.target, variance[1])) / n,
-            weighted_gram(rows.sample, d * odds) / n_target,
-        ]
-    )
+        return Evaluation(np.inf, np.full(len(beta), np.nan))
+    terms = _terms(rows, beta, odds)
+    tilted = weight @ terms.g
+    a, b = tilted[: len(beta)] / rows.total, tilted[len(beta) :] / rows.target_total
+    of_sample = terms.variance[0] * (rows.sample @ a) + terms.own * (rows.sample @ b)
+    of_target = terms.variance[1] * (rows.target @ a)
+    gradient = -2 * (of_sample @ rows.sample + of_target @ rows.target)
+    return Evaluation(float(terms.g @ tilted), gradient)
+
+
+def curvature(rows: BasisRows, beta: Array, weight: Array) -> Curvature:
+    """Return the second derivatives of ``g' W g``."""
+    odds = np.exp(rows.sample @ beta)
+    terms, n, n_target = _terms(rows, beta, odds), rows.total, rows.target_total
+    score = weighted_gram(rows.sample, terms.variance[0])
+    score += weighted_gram(rows.target, terms.variance[1])
+    balance = weighted_gram(rows.sample, terms.own)
+    jacobian = -np.concatenate([score / n, balance / n_target])
     gauss_newton = 2 * jacobian.T @ weight @ jacobian
-    hessian = gauss_newton
-    if bend:
-        a, b = tilted[:p] / n, tilted[p:] / n_target
-        of_sample = variance[0] * (1 - 2 * of_sample) * (rows.sample @ a)
-        of_sample += d * odds * (rows.sample @ b)
-        of_target = variance[1] * (1 - 2 * of_target) * (rows.target @ a)
-        second = weighted_gram(rows.sample, of_sample) + weighted_gram(rows.target, of_target)
-        hessian = gauss_newton - 2 * second
-    return Evaluation(float(g @ tilted), 2 * jacobian.T @ tilted, hessian, gauss_newton, jacobian)
+    tilted = weight @ terms.g
+    a, b = tilted[: len(beta)] / n, tilted[len(beta) :] / n_target
+    of_sample = terms.variance[0] * (1 - 2 * terms.share[0]) * (rows.sample @ a)
+    of_sample += terms.own * (rows.sample @ b)
+    of_target = terms.variance[1] * (1 - 2 * terms.share[1]) * (rows.target @ a)
+    bend = weighted_gram(rows.sample, of_sample) + weighted_gram(rows.target, of_target)
+    return Curvature(gauss_newton - 2 * bend, gauss_newton, jacobian)
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """π and its weighted variance on both sides, ``d r``, and the conditions g."""
+
+    share: tuple[Array, Array]
+    variance: tuple[Array, Array]
+    own: Array
+    g: Array
+
+
+def _terms(rows: BasisRows, beta: Array, odds: Array) -> _Terms:
+    d, t = rows.sample_weight, rows.target_weight
+    of_sample, of_target, own = odds / (1 + odds), expit(rows.target @ beta), d * odds
+    score = (t * (1 - of_target)) @ rows.target - (d * of_sample) @ rows.sample
+    balance = t @ rows.target - own @ rows.sample
+    return _Terms(
+        (of_sample, of_target),
+        (d * of_sample * (1 - of_sample), t * of_target * (1 - of_target)),
+        own,
+        np.concatenate([score / rows.total, balance / rows.target_total]),
+    )
 
 
 def moment_weight(rows: BasisRows, beta: Array) -> Array:

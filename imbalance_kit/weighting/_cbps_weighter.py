@@ -33,8 +33,7 @@ class CBPSWeighter(BaseWeighter):
         moments; "exact": the balance conditions alone.
     tol : float, default=1e-10
         Largest difference of a mean that counts as balance, in standard deviations, for "exact";
-        for "over" the relative decrease of the objective in the last Newton step, or 1e-9 where
-        that is larger. Above 0.
+        for "over" the last step, in units of the square root of the objective. Above 0.
     normalize : {"population", "sample", "mean"}, default="population"
         What the weights sum to: the size of the population, the sum of the design weights, or the
         number of rows.
