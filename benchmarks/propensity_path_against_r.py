@@ -1,8 +1,8 @@
 """Are the coefficients along our penalised logistic path those of glmnet in R?
 
 The same rows, weights, penalties and folds: lasso, elastic net and ridge, with a nearly redundant
-and a badly scaled column, with and without weights. Compared are the coefficients of the columns, in
-units of one over the column's standard deviation, all rows being fitted, and the mean held-out
+and a badly scaled column, with and without weights. Compared are the coefficients of the columns,
+in units of one over the column's standard deviation, all rows being fitted, and the mean held-out
 deviances, where glmnet standardises anew without each fold, so that these agree only closely.
 
     python -m benchmarks.propensity_path_against_r [--rscript Rscript]
