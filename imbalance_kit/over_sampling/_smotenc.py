@@ -237,7 +237,7 @@ class SMOTENC(BaseSampler):
         return MixedParents(part.members[seeds], part.members[partners], steps, givers)
 
     def __sklearn_tags__(self) -> Any:
-        """Describe the input that is taken: tables, text among the categories, no missing number."""
+        """Describe what is taken: tables, text among the categories, complete numbers."""
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = False
         tags.input_tags.allow_nan = False
