@@ -237,11 +237,7 @@ class SMOTENC(BaseSampler):
         return MixedParents(part.members[seeds], part.members[partners], steps, givers)
 
     def __sklearn_tags__(self) -> Any:
-<<<<<<< HEAD
-        """Describe the input that is taken: tables with texts among the categories, no gaps."""
-=======
         """Describe what is taken: tables, text among the categories, complete numbers."""
->>>>>>> i4
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = False
         tags.input_tags.allow_nan = False
