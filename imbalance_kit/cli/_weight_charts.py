@@ -47,7 +47,7 @@ def draw_love(rows: Sequence[BalanceRow]) -> str:
 
 def draw_weights(summary: WeightSummary) -> str:
     """Draw how many rows have which weight; counts on a scale of roots, so that few are seen."""
-    height, left, base = 230.0, 46.0, 190.0
+    height, left, base = 230.0, 58.0, 190.0
     edges, counts = np.array(summary.edges), np.array(summary.counts)
     x = Axis(float(edges[0]), float(edges[-1]), left, WIDTH - 12.0)
     y = Axis(0.0, float(counts.max()), base, 10.0, np.sqrt)

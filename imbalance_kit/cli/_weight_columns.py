@@ -166,9 +166,9 @@ def _why_not(pair: Sequence[pd.Series[Any]]) -> str:
     if reason:
         return reason
     found = [encode_by_type(series) for series in pair]
-    for kind, why in found:
-        if kind == "drop":
-            return str(why)
+    reasons = [str(why) for kind, why in found if kind == "drop"]
+    if reasons and _kind(pair[0]) == _kind(pair[1]):  # else it is no identifier, but a mistake
+        return reasons[0]
     if all(kind == "identifier" for kind, _ in found):
         return "a different whole number in every row (an identifier?)"
     missing = any(series.isna().any() for series in pair)
