@@ -28,6 +28,7 @@ from benchmarks.propensity_speed import run_peer
 from imbalance_kit import (
     CalibrationWeighter,
     CBPSWeighter,
+    LogisticPath,
     PostStratificationWeighter,
     PropensityWeighter,
     RakingWeighter,
@@ -37,6 +38,7 @@ from imbalance_kit import (
 
 QUESTION = __doc__.partition("\n")[0]
 CELLS = ["gender", "age_group"]
+RIDGE = LogisticPath(0.0, selection="balance", max_design_effect=1.88, n_lambdas=200)
 PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ipw": (
         {"method": "ipw"},
@@ -45,6 +47,7 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "PropensityWeighter(trimming={'ratio': 20})": PropensityWeighter(
                 trimming={"ratio": 20}
             ),
+            "ridge capped at the same design effect, income in tenths": PropensityWeighter(RIDGE),
         },
     ),
     "cbps": ({"method": "cbps"}, {"CBPSWeighter()": CBPSWeighter()}),
