@@ -89,7 +89,8 @@ class CBPSWeighter(BaseWeighter):
     analytic. Other implementations fix W at a rescaled maximum likelihood fit, which moves "over" a
     little. In "over" the totals of the weights say how much each side counts in the score. Standard
     errors are sandwich ones, rows drawn independently; that of the intercept takes sample and
-    target as one draw.
+    target as one draw. A level that was not there at fit gets the geometric mean of the factors of
+    its column's levels, with a warning.
 
     References
     ----------
@@ -158,8 +159,9 @@ class CBPSWeighter(BaseWeighter):
         errors = np.sqrt(np.diag(found.covariance))
         self.intercept_std_error_, self.coef_std_error_ = float(errors[0]), errors[1:]
         self.n_iter_ = found.n_iter
-        weigh = CbpsWeights(task.covariates, self.coef_, float((sample @ self.coef_).max()))
-        return Solution(weigh, weigh.of_numbers(sample, task.weights))
+        coef, constant = _of_all_levels(task.covariates, self.coef_)
+        top = float((sample @ self.coef_).max())
+        return Solution(CbpsWeights(task.covariates, coef, constant - top))
 
 
 @dataclass(frozen=True)
@@ -168,15 +170,31 @@ class CbpsWeights:
 
     covariates: Covariates
     coef: Array
-    top: float
+    constant: float
 
     def __call__(self, X: Any, weights: Array) -> Array:
         """Return weights, in the unit of the fit."""
-        return self.of_numbers(self.covariates.encode(X, drop_first=True), weights)
+        return weights * np.exp(self.covariates.encode(X) @ self.coef + self.constant)
 
-    def of_numbers(self, rows: Array, weights: Array) -> Array:
-        """Return weights of rows that are numbers already."""
-        return weights * np.exp(rows @ self.coef - self.top)
+
+def _of_all_levels(covariates: Covariates, coef: Array) -> tuple[Array, float]:
+    """Return coefficients of all levels, which sum to 0 within a covariate, and the constant.
+
+    Without its columns a level that was not learned would be taken for the first one, which is
+    first by its name alone.
+    """
+    sizes = [len(c.names(drop_first=True)) for c in covariates.columns]
+    parts, constant = [], 0.0
+    for covariate, own in zip(
+        covariates.columns, np.split(coef, np.cumsum(sizes)[:-1]), strict=True
+    ):
+        part = own
+        if covariate.kind == "categorical":
+            part = np.concatenate([[0.0], own])
+            constant += float(part.mean())
+            part = part - part.mean()
+        parts.append(part)
+    return np.concatenate(parts), constant
 
 
 def _check_reach(sample: Array, wanted: Array, names: tuple[str, ...]) -> None:
