@@ -136,13 +136,14 @@ class CBPSWeighter(BaseWeighter):
         if not self.tol > 0:
             raise ValueError(f"`tol` must be above 0, got {self.tol!r}.")
         assert task.target_weights is not None
-        sample = task.covariates.encode(task.X, drop_first=True)
-        target = task.covariates.encode(task.target_rows, drop_first=True)
+        numbers = task.covariates.encode(task.X)
+        target = task.covariates.encode(task.target_rows)
         _check_reach(
-            sample[task.weights > 0],
+            numbers[task.weights > 0],
             (task.target_weights / task.target_weights.sum()) @ target,
-            task.covariates.names(drop_first=True),
+            task.covariates.names(),
         )
+        sample, target = (_without_first(task.covariates, rows) for rows in (numbers, target))
         rows = orthonormal_rows(sample, target, task.weights, task.target_weights)
         solve = solve_exact if self.method == "exact" else solve_over
         try:
@@ -161,7 +162,8 @@ class CBPSWeighter(BaseWeighter):
         self.n_iter_ = found.n_iter
         coef, constant = _of_all_levels(task.covariates, self.coef_)
         top = float((sample @ self.coef_).max())
-        return Solution(CbpsWeights(task.covariates, coef, constant - top))
+        weigh = CbpsWeights(task.covariates, coef, constant - top)
+        return Solution(weigh, weigh.of_numbers(numbers, task.weights))
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,19 @@ class CbpsWeights:
 
     def __call__(self, X: Any, weights: Array) -> Array:
         """Return weights, in the unit of the fit."""
-        return weights * np.exp(self.covariates.encode(X) @ self.coef + self.constant)
+        return self.of_numbers(self.covariates.encode(X), weights)
+
+    def of_numbers(self, rows: Array, weights: Array) -> Array:
+        """Return weights of rows that are numbers already."""
+        return weights * np.exp(rows @ self.coef + self.constant)
+
+
+def _without_first(covariates: Covariates, rows: Array) -> Array:
+    """Return encoded rows without the first level of each category."""
+    groups = covariates.groups()
+    is_first = np.diff(groups, prepend=-1) > 0
+    dropped = is_first & np.array([c.kind == "categorical" for c in covariates.columns])[groups]
+    return rows[:, ~dropped] if dropped.any() else rows
 
 
 def _of_all_levels(covariates: Covariates, coef: Array) -> tuple[Array, float]:

@@ -176,3 +176,14 @@ def test_a_level_that_was_not_there_is_not_taken_for_the_first(method: Any) -> N
     np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
     assert found[0][3] == pytest.approx(np.prod(found[0][:3]) ** (1 / 3))
     assert found[0][3] != pytest.approx(found[0][0], rel=0.01)
+
+
+@pytest.mark.parametrize("method", ["over", "exact"])
+@pytest.mark.parametrize("absent", ["a", "m", "z"])
+def test_a_level_that_the_sample_lacks_is_named_wherever_it_sorts(method: Any, absent: str) -> None:
+    levels = ["a", "m", "z"]
+    there = [level for level in levels if level != absent]
+    sample = pd.DataFrame({"k": there * 50, "n": np.arange(100.0)})
+    target = pd.DataFrame({"k": levels * 30, "n": np.arange(90.0)})
+    with pytest.raises(ValueError, match=f"'k={absent}' is 0.333"):
+        CBPSWeighter(method).fit(sample, target=target)
