@@ -117,7 +117,7 @@ class WeightReport:
             f"the rows hold {one.top_share:.1%} of the weight."
         ]
         if one.n_negative:
-            texts.append(f"{count_of(one.n_negative, 'row')} have negative weights.")
+            texts.append(f"Negative weights: {count_of(one.n_negative, 'row')}.")
         if math.isfinite(one.pareto_k) and one.pareto_k > one.pareto_k_threshold:
             texts.append(
                 f"A few rows decide the result: the tail of the weights is heavy (Pareto k "
