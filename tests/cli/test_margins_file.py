@@ -47,7 +47,7 @@ def test_the_plain_form(tmp_path: Path) -> None:
         ('{"a": {"x": 1, "x": 2}}', "'x' is there twice"),
         ({"a": {"NA": 1, "": 2}}, "has two totals"),
         ({"a": {"x": "many"}}, "a finite number"),
-        ({"a": ["x", "y"]}, "m.json"),
+        ({"a": ["x", "y"]}, "must be a number or levels with their totals"),
         ({"a": {"x": -1}}, "must be at least 0"),
         ({"n": 3}, "No population size"),
         ({"a": {"x": 1}, "b": {"y": 2}}, "Margins contradict each other"),
