@@ -41,7 +41,7 @@ def draw_love(rows: Sequence[BalanceRow]) -> str:
         shapes.append(element("circle", cx=ends[0], cy=middle, r=4.0, class_="point raw hollow"))
         shapes.append(element("circle", cx=ends[1], cy=middle, r=4.2, class_="point corrected"))
     title = "absolute difference from the population"
-    shapes.append(text((names + WIDTH) / 2, bottom + 33.0, title, "title"))
+    shapes.append(text(WIDTH - 4.0, bottom + 33.0, title, "title", "end"))
     return picture(WIDTH, bottom + 40.0, "Love plot", shapes)
 
 

@@ -189,7 +189,11 @@ def _points() -> str:
 def _shapes() -> str:
     box = {"x": 4.0, "y": 0.5, "width": 22.0, "height": 9.0}
     lines = [
-        (words, line(1.0, 5.0, 29.0, 5.0, f"curve {class_}"))
-        for words, class_ in (("before", "raw"), ("after", "corrected"))
+        (
+            words,
+            line(1.0, 5.0, 29.0, 5.0, f"curve {class_}")
+            + element("circle", cx=15.0, cy=5.0, r=3.6, class_=f"point {class_}{hollow}"),
+        )
+        for words, class_, hollow in (("before", "raw", " hollow"), ("after", "corrected", ""))
     ]
     return make_key([("population", element("rect", class_="others", **box)), *lines])
