@@ -34,6 +34,13 @@ def read_margins(path: Path) -> Margins:
     if not isinstance(content, dict) or not content:
         raise InputError(f"'{path}' holds no margins: expected columns and their totals.", _EXAMPLE)
     own = set(content) <= _KEYS and isinstance(content.get("margins"), (list, dict))
+    for column, total in () if own else content.items():
+        if not isinstance(total, (dict, int, float)):
+            raise InputError(
+                f"'{path}': the margin of {column!r} must be a number or levels with their totals, "
+                f"got {json.dumps(total)[:40]}.",
+                _EXAMPLE,
+            )
     try:
         margins = Margins.from_json(text if own else json.dumps({"margins": content}))
         return Margins(

@@ -49,8 +49,8 @@ def parse_csv(text: str, path: Path, as_text: Collection[str] = ()) -> pd.DataFr
         index_col=False,
         skipinitialspace=delimiter != "\t",
         keep_default_na=False,
-        na_values=MISSING,
-        converters={name: str for name in header if name in as_text},
+        na_values={name: [] if name in as_text else MISSING for name in header},
+        dtype={name: str for name in header if name in as_text},
         low_memory=False,
     )
     return frame

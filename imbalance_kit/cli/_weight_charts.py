@@ -41,13 +41,13 @@ def draw_love(rows: Sequence[BalanceRow]) -> str:
         shapes.append(element("circle", cx=ends[0], cy=middle, r=4.0, class_="point raw hollow"))
         shapes.append(element("circle", cx=ends[1], cy=middle, r=4.2, class_="point corrected"))
     title = "absolute difference from the population"
-    shapes.append(text((names + WIDTH) / 2, bottom + 33.0, title, "title"))
+    shapes.append(text(WIDTH - 4.0, bottom + 33.0, title, "title", "end"))
     return picture(WIDTH, bottom + 40.0, "Love plot", shapes)
 
 
 def draw_weights(summary: WeightSummary) -> str:
     """Draw how many rows have which weight; counts on a scale of roots, so that few are seen."""
-    height, left, base = 230.0, 46.0, 190.0
+    height, left, base = 230.0, 58.0, 190.0
     edges, counts = np.array(summary.edges), np.array(summary.counts)
     x = Axis(float(edges[0]), float(edges[-1]), left, WIDTH - 12.0)
     y = Axis(0.0, float(counts.max()), base, 10.0, np.sqrt)

@@ -121,11 +121,14 @@ def level_column(series: pd.Series[Any], labels: Iterable[str | None] = ()) -> p
             by_value.setdefault(_value(label), label)
 
     def write(value: Any) -> str:
-        plain = value.item() if isinstance(value, np.generic) else value
-        text = as_text(plain)
-        return text if isinstance(plain, str) else by_value.get(_value(text), text)
+        text = as_text(value)
+        return text if isinstance(value, str) else by_value.get(_value(text), text)
 
-    return series.astype(object).map(write, na_action="ignore")
+    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
+    codes, levels = series.factorize()
+    texts = np.array([*map(write, levels.tolist()), None], dtype=object)  # -1, missing, is the last
+    column: pd.Series[Any] = pandas.Series(texts[codes], name=series.name, dtype=object)
+    return column
 
 
 def refuse_many_levels(frame: pd.DataFrame, method: str) -> None:
@@ -166,9 +169,9 @@ def _why_not(pair: Sequence[pd.Series[Any]]) -> str:
     if reason:
         return reason
     found = [encode_by_type(series) for series in pair]
-    for kind, why in found:
-        if kind == "drop":
-            return str(why)
+    reasons = [str(why) for kind, why in found if kind == "drop"]
+    if reasons and _kind(pair[0]) == _kind(pair[1]):  # else it is no identifier, but a mistake
+        return reasons[0]
     if all(kind == "identifier" for kind, _ in found):
         return "a different whole number in every row (an identifier?)"
     missing = any(series.isna().any() for series in pair)

@@ -221,7 +221,7 @@ def _outcome(frame: pd.DataFrame, text: str) -> _Floats:
     types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
     if text == name:
         if not types.is_numeric_dtype(series.dtype):
-            levels = [as_text(level) for level in series.dropna().unique()[:8]]
+            levels = sorted(map(as_text, series.dropna().unique()))
             raise InputError(
                 f"The outcome {name!r} holds text, which has no mean.",
                 f"--outcome '{name}={levels[0]}' estimates a share; there are "

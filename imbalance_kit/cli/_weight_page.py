@@ -80,7 +80,7 @@ def _outcomes(report: WeightReport) -> str:
             _plain(f"{one.after.missing_share:.1%}" if one.after.missing_share else "none"),
         ]
         body += f"<tr>{_name(one.name)}{''.join(cells)}</tr>"
-    heads = ("before", "95 % interval", "after", "95 % interval", "std. error", "missing")
+    heads = ("before", "95% interval", "after", "95% interval", "std. error", "missing")
     drawings = [(one.name, draw_outcome(one)) for one in report.outcomes]
     return (
         '<section aria-labelledby="outcomes"><h2 id="outcomes">What the outcomes are in the '
@@ -98,7 +98,7 @@ def _weight_figures(report: WeightReport) -> str:
         "Design effect": f"{one.design_effect:.3f}",
         "Effective sample size": f"{one.effective_sample_size:,.1f} of {one.n_samples:,} rows",
         "Largest weight": f"{one.max_over_mean:.3g} times the mean",
-        "Heaviest 1 % of the rows": f"{one.top_share:.1%} of the weight",
+        "Heaviest 1% of the rows": f"{one.top_share:.1%} of the weight",
         "Pareto k": "not known: too few rows"
         if one.pareto_k != one.pareto_k
         else f"{one.pareto_k:.2f} (at most {one.pareto_k_threshold:.2f} is reliable)",
@@ -189,7 +189,11 @@ def _points() -> str:
 def _shapes() -> str:
     box = {"x": 4.0, "y": 0.5, "width": 22.0, "height": 9.0}
     lines = [
-        (words, line(1.0, 5.0, 29.0, 5.0, f"curve {class_}"))
-        for words, class_ in (("before", "raw"), ("after", "corrected"))
+        (
+            words,
+            line(1.0, 5.0, 29.0, 5.0, f"curve {class_}")
+            + element("circle", cx=15.0, cy=5.0, r=3.6, class_=f"point {class_}{hollow}"),
+        )
+        for words, class_, hollow in (("before", "raw", " hollow"), ("after", "corrected", ""))
     ]
     return make_key([("population", element("rect", class_="others", **box)), *lines])

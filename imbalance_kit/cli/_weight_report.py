@@ -20,6 +20,7 @@ from imbalance_kit.diagnostics import (
 )
 
 BALANCED = 0.1  # absolute differences below it are commonly called balanced
+_ZERO = 5e-7  # differences that are a matter of rounding
 _INTERVALS = {
     "weighted": "The intervals take account of what the weights were calibrated on",
     "bootstrap": "The intervals come from samples drawn anew, each weighted anew",
@@ -94,7 +95,8 @@ class WeightReport:
         before, after = balance.max_difference_before, balance.max_difference_after
         worst = max(balance.rows, key=lambda row: _size(row.difference_after))
         off = sum(_size(row.difference_after) >= BALANCED for row in balance.rows)
-        said = f"The largest difference from the population falls from {before:.3g} to {after:.2g}"
+        end = "0" if after < _ZERO else f"{after:.2g}"
+        said = f"The largest difference from the population falls from {before:.3g} to {end}"
         if after > before:
             said = (
                 f"The largest difference from the population grows from {before:.3g} to {after:.3g}"
@@ -111,11 +113,11 @@ class WeightReport:
         one = self.summary
         texts = [
             f"The price: means are as precise as those of {one.effective_sample_size:,.0f} of the "
-            f"{one.n_samples:,} rows (design effect {one.design_effect:.2f}); the heaviest 1 % of "
+            f"{one.n_samples:,} rows (design effect {one.design_effect:.2f}); the heaviest 1% of "
             f"the rows hold {one.top_share:.1%} of the weight."
         ]
         if one.n_negative:
-            texts.append(f"{count_of(one.n_negative, 'row')} have negative weights.")
+            texts.append(f"Negative weights: {count_of(one.n_negative, 'row')}.")
         if math.isfinite(one.pareto_k) and one.pareto_k > one.pareto_k_threshold:
             texts.append(
                 f"A few rows decide the result: the tail of the weights is heavy (Pareto k "

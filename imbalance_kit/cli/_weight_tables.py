@@ -45,8 +45,10 @@ def describe_data(report: WeightReport) -> list[str]:
 
 
 def format_mean(value: float) -> str:
-    """Return a mean or share in four figures."""
-    return "" if value != value else f"{value:,.4g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    """Return a mean or share in four figures, or to the unit."""
+    if value != value:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.4g}"
 
 
 def format_difference(value: float) -> str:
@@ -80,9 +82,9 @@ def _outcome_columns(report: WeightReport) -> tuple[list[Column], list[Column]]:
     names = Column("outcome", _texts([shorten(one.name, 30) for one in outcomes]))
     figures = {
         "before": [format_mean(one.before.estimate) for one in outcomes],
-        "95 % interval": [format_interval(one.before) for one in outcomes],
+        "95% interval": [format_interval(one.before) for one in outcomes],
         "after": [format_mean(one.after.estimate) for one in outcomes],
-        "95 % interval ": [format_interval(one.after) for one in outcomes],
+        "95% interval ": [format_interval(one.after) for one in outcomes],
     }
     missing = [one.after.missing_share for one in outcomes]
     if any(missing):

@@ -205,7 +205,8 @@ def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> 
     low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
     if not high > low:
         low, high = low - 0.5, high + 0.5
-    edges = np.linspace(low, high, _N_CELLS + 1)
+    # A hair lower, so that a heap of values at the lower end (zeros, say) is inside the first cell.
+    edges = np.linspace(low - 1e-9 * (high - low), high, _N_CELLS + 1)
     return Distribution(
         name,
         None,

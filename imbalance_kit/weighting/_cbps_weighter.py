@@ -89,7 +89,8 @@ class CBPSWeighter(BaseWeighter):
     analytic. Other implementations fix W at a rescaled maximum likelihood fit, which moves "over" a
     little. In "over" the totals of the weights say how much each side counts in the score. Standard
     errors are sandwich ones, rows drawn independently; that of the intercept takes sample and
-    target as one draw.
+    target as one draw. A level that was not there at fit gets the geometric mean of the factors of
+    its column's levels, with a warning.
 
     References
     ----------
@@ -135,13 +136,14 @@ class CBPSWeighter(BaseWeighter):
         if not self.tol > 0:
             raise ValueError(f"`tol` must be above 0, got {self.tol!r}.")
         assert task.target_weights is not None
-        sample = task.covariates.encode(task.X, drop_first=True)
-        target = task.covariates.encode(task.target_rows, drop_first=True)
+        numbers = task.covariates.encode(task.X)
+        target = task.covariates.encode(task.target_rows)
         _check_reach(
-            sample[task.weights > 0],
+            numbers[task.weights > 0],
             (task.target_weights / task.target_weights.sum()) @ target,
-            task.covariates.names(drop_first=True),
+            task.covariates.names(),
         )
+        sample, target = (_without_first(task.covariates, rows) for rows in (numbers, target))
         rows = orthonormal_rows(sample, target, task.weights, task.target_weights)
         solve = solve_exact if self.method == "exact" else solve_over
         try:
@@ -158,8 +160,10 @@ class CBPSWeighter(BaseWeighter):
         errors = np.sqrt(np.diag(found.covariance))
         self.intercept_std_error_, self.coef_std_error_ = float(errors[0]), errors[1:]
         self.n_iter_ = found.n_iter
-        weigh = CbpsWeights(task.covariates, self.coef_, float((sample @ self.coef_).max()))
-        return Solution(weigh, weigh.of_numbers(sample, task.weights))
+        coef, constant = _of_all_levels(task.covariates, self.coef_)
+        top = float((sample @ self.coef_).max())
+        weigh = CbpsWeights(task.covariates, coef, constant - top)
+        return Solution(weigh, weigh.of_numbers(numbers, task.weights))
 
 
 @dataclass(frozen=True)
@@ -168,15 +172,43 @@ class CbpsWeights:
 
     covariates: Covariates
     coef: Array
-    top: float
+    constant: float
 
     def __call__(self, X: Any, weights: Array) -> Array:
         """Return weights, in the unit of the fit."""
-        return self.of_numbers(self.covariates.encode(X, drop_first=True), weights)
+        return self.of_numbers(self.covariates.encode(X), weights)
 
     def of_numbers(self, rows: Array, weights: Array) -> Array:
         """Return weights of rows that are numbers already."""
-        return weights * np.exp(rows @ self.coef - self.top)
+        return weights * np.exp(rows @ self.coef + self.constant)
+
+
+def _without_first(covariates: Covariates, rows: Array) -> Array:
+    """Return encoded rows without the first level of each category."""
+    groups = covariates.groups()
+    is_first = np.diff(groups, prepend=-1) > 0
+    dropped = is_first & np.array([c.kind == "categorical" for c in covariates.columns])[groups]
+    return rows[:, ~dropped] if dropped.any() else rows
+
+
+def _of_all_levels(covariates: Covariates, coef: Array) -> tuple[Array, float]:
+    """Return coefficients of all levels, which sum to 0 within a covariate, and the constant.
+
+    Without its columns a level that was not learned would be taken for the first one, which is
+    first by its name alone.
+    """
+    sizes = [len(c.names(drop_first=True)) for c in covariates.columns]
+    parts, constant = [], 0.0
+    for covariate, own in zip(
+        covariates.columns, np.split(coef, np.cumsum(sizes)[:-1]), strict=True
+    ):
+        part = own
+        if covariate.kind == "categorical":
+            part = np.concatenate([[0.0], own])
+            constant += float(part.mean())
+            part = part - part.mean()
+        parts.append(part)
+    return np.concatenate(parts), constant
 
 
 def _check_reach(sample: Array, wanted: Array, names: tuple[str, ...]) -> None:

@@ -103,3 +103,9 @@ def test_round_trip_of_many_types() -> None:
     )
     again = parse_csv(frame.to_csv(index=False), PATH)
     pd.testing.assert_frame_equal(again, frame)
+
+
+def test_columns_kept_as_they_are_written() -> None:
+    frame = parse_csv("id,x\n007,1\nNA,2\n1.50,\n", Path("a.csv"), as_text=["id", "absent"])
+    assert frame["id"].tolist() == ["007", "NA", "1.50"]
+    assert frame["x"].isna().tolist() == [False, False, True]

@@ -1,4 +1,5 @@
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,20 +80,60 @@ def test_cross_validation_estimates_the_error_in_the_population() -> None:
         assert (abs(difference.mean()) < 4 * error) == is_right
 
 
-def test_a_population_is_not_cut_by_the_folds_even_at_equal_lengths() -> None:
-    X, y, target = shifted(90, 0)
-    sizes = []
+class Remembers(CalibrationWeighter):
+    """Note how many rows of the target arrive, in a file that clones and processes share."""
 
-    class Remembers(CalibrationWeighter):
-        def fit(self, X: Any, y: Any = None, **options: Any) -> Any:
-            sizes.append(len(options["target"].rows))
-            return super().fit(X, y, **options)
+    def __init__(self, distance: Any = "raking", *, seen: Any = None) -> None:
+        super().__init__(distance)
+        self.seen = seen
 
-    model = WeightedRegressor(LinearRegression(), Remembers(distance="raking"))
-    GridSearchCV(model, {"estimator__fit_intercept": [True]}, cv=3).fit(
-        X, y, target=Population(target)
+    def fit(self, X: Any, y: Any = None, **options: Any) -> Any:
+        target = options["target"]
+        n = len(target.rows if isinstance(target, Population) else target)
+        with self.seen.open("a") as file:
+            file.write(f"{n}\n")
+        return super().fit(X, y, **options)
+
+
+def rows_seen_in_a_search(model: Any, target: Any, seen: Path, *, routing: bool) -> list[int]:
+    """Search over three folds and fit again: four fits, on a sample of 90 rows."""
+    X, y, _ = shifted(90, 0)
+    labels = (y > np.median(y)).astype(int)
+    outcome = labels if isinstance(model, CorrectedClassifier) else y
+    with sklearn.config_context(enable_metadata_routing=routing):
+        if routing:
+            model = model.set_fit_request(target=True)
+        parameter = "estimator__fit_intercept"
+        GridSearchCV(model, {parameter: [True]}, cv=3).fit(X, outcome, target=target)
+    return [int(line) for line in seen.read_text().split()]
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("kind", ["classifier", "regressor"])
+def test_a_population_is_not_cut_by_the_folds_even_at_equal_lengths(
+    kind: str, routing: bool, tmp_path: Path
+) -> None:
+    weighter = Remembers(seen=tmp_path / "seen")
+    model = (
+        CorrectedClassifier(LogisticRegression(), weighter)
+        if kind == "classifier"
+        else WeightedRegressor(LinearRegression(), weighter)
     )
-    assert sizes == [90] * 4
+    target = Population(shifted(90, 0)[2])
+    assert rows_seen_in_a_search(model, target, weighter.seen, routing=routing) == [90] * 4
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("n", [90, 91])
+def test_bare_rows_as_many_as_the_sample_would_be_cut(
+    n: int, routing: bool, tmp_path: Path
+) -> None:
+    """The trap that Population is for: scikit-learn slices whatever has the length of X."""
+    weighter = Remembers(seen=tmp_path / "seen")
+    model = CorrectedClassifier(LogisticRegression(), weighter)
+    target = np.resize(shifted(90, 0)[2], (n, 1))
+    found = rows_seen_in_a_search(model, target, weighter.seen, routing=routing)
+    assert found == ([60, 60, 60, 90] if n == 90 else [91] * 4)
 
 
 def test_the_search_is_for_the_population() -> None:

@@ -158,3 +158,32 @@ def test_constant_columns_are_left_alone() -> None:
     X[:, 2] = 4.0
     with pytest.raises(ValueError, match="target's mean of 'x2' is 5"):
         CBPSWeighter("exact").fit(X, target=target)
+
+
+@pytest.mark.parametrize("method", ["over", "exact"])
+def test_a_level_that_was_not_there_is_not_taken_for_the_first(method: Any) -> None:
+    """It gets the geometric mean of the levels' factors, whatever the levels are called."""
+    rng = np.random.default_rng(0)
+    sample = pd.DataFrame({"a": rng.choice(list("xyz"), 300), "n": rng.normal(size=300)})
+    target = pd.DataFrame({"a": rng.choice(list("xxyyyz"), 300), "n": rng.normal(0.3, 1, 300)})
+    new = pd.DataFrame({"a": ["x", "y", "z", "q"], "n": 0.0})
+    found = []
+    for names in ({}, {"x": "later"}):
+        tables = [table.replace({"a": names}) for table in (sample, target, new)]
+        weighter = CBPSWeighter(method).fit(tables[0], target=tables[1])
+        with pytest.warns(UserWarning, match="'a' has levels that were not there"):
+            found.append(weighter.weights(tables[2]))
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
+    assert found[0][3] == pytest.approx(np.prod(found[0][:3]) ** (1 / 3))
+    assert found[0][3] != pytest.approx(found[0][0], rel=0.01)
+
+
+@pytest.mark.parametrize("method", ["over", "exact"])
+@pytest.mark.parametrize("absent", ["a", "m", "z"])
+def test_a_level_that_the_sample_lacks_is_named_wherever_it_sorts(method: Any, absent: str) -> None:
+    levels = ["a", "m", "z"]
+    there = [level for level in levels if level != absent]
+    sample = pd.DataFrame({"k": there * 50, "n": np.arange(100.0)})
+    target = pd.DataFrame({"k": levels * 30, "n": np.arange(90.0)})
+    with pytest.raises(ValueError, match=f"'k={absent}' is 0.333"):
+        CBPSWeighter(method).fit(sample, target=target)
