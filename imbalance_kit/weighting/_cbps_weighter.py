@@ -135,8 +135,8 @@ class CBPSWeighter(BaseWeighter):
         if not self.tol > 0:
             raise ValueError(f"`tol` must be above 0, got {self.tol!r}.")
         assert task.target_weights is not None
-        sample = task.covariates.encode(task.X, drop_first=True)
-        target = task.covariates.encode(task.target_rows, drop_first=True)
+        sample = task.covariates.encode(task.table, drop_first=True)
+        target = task.covariates.encode(task.target_table, drop_first=True)
         _check_reach(
             sample[task.weights > 0],
             (task.target_weights / task.target_weights.sum()) @ target,
