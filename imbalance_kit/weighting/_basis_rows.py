@@ -1,6 +1,7 @@
 """Sample and target in an orthonormal basis of their columns and a constant."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,12 @@ class BasisRows:
     def total(self) -> float:
         """N, the total weight."""
         return float(self.sample_weight.sum() + self.target_weight.sum())
+
+    @cached_property
+    def target_mean(self) -> Array:
+        """The weighted mean of the target."""
+        mean: Array = self.target_weight @ self.target / self.target_total
+        return mean
 
     @property
     def target_total(self) -> float:

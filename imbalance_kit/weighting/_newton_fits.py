@@ -26,21 +26,22 @@ class NoSolutionError(Exception):
 def maximum_likelihood(rows: BasisRows, tol: float) -> tuple[Array, int]:
     """Minimise the weighted log loss of target against sample; return β and the steps taken.
 
-    It begins at the optimum for every sixteenth row where these are many.
+    It begins at the optimum for up to every sixteenth row where these are many.
     """
     start = np.zeros(rows.sample.shape[1])
     start[0] = np.log(rows.target_total / rows.sample_weight.sum())
-    step = thinning(rows)
-    if step > 1:
+    few = thinned(rows)
+    if few is not None:
         with suppress(NoSolutionError):  # all rows may have one
-            start, _ = _logistic(rows.every(step), start, 1e-3)
+            start, _ = _logistic(few, start, 1e-3)
     return _logistic(rows, start, tol)
 
 
-def thinning(rows: BasisRows) -> int:
-    """Return every how manieth row is enough to begin with."""
+def thinned(rows: BasisRows) -> BasisRows | None:
+    """Return as many rows as are enough to begin with; None where all are needed."""
     fewest = min(len(rows.sample), len(rows.target))
-    return min(_THINNING, fewest // (_MANY * rows.sample.shape[1]))
+    step = min(_THINNING, fewest // (_MANY * rows.sample.shape[1]))
+    return rows.every(step) if step > 1 else None
 
 
 def softplus(scores: Array) -> tuple[Array, Array]:
@@ -65,18 +66,16 @@ def _logistic(rows: BasisRows, beta: Array, tol: float) -> tuple[Array, int]:
         return (square + weighted_gram(rows.target, t * not_target * (1 - not_target))) / n
 
     value, of_sample, not_target, top = evaluate(beta)
-    square, before = np.empty((0, 0)), -np.inf
+    square, before, small = curvature(of_sample, not_target), np.inf, 1e-12 * np.eye(len(beta))
     for n_iter in range(1, MAX_ITER + 1):
         gradient = ((d * of_sample) @ rows.sample - (t * not_target) @ rows.target) / n
-        for fresh in (False, True):
-            if fresh:
-                square = curvature(of_sample, not_target)
-            elif before < 0:
-                continue
-            step = newton_step(square, square + 1e-12 * np.eye(len(beta)), gradient)
+        step = newton_step(square, square + small, gradient)
+        decrement = float(step @ gradient)
+        fresh = n_iter == 1
+        if decrement > _STEADY * before:
+            square, fresh = curvature(of_sample, not_target), True
+            step = newton_step(square, square + small, gradient)
             decrement = float(step @ gradient)
-            if decrement <= _STEADY * before:
-                break
         # It squares with a fresh step, and falls by a factor with another.
         if decrement <= max(tol, _LAST_STEP) ** (1 if fresh else 2):
             return beta - step, n_iter
