@@ -88,9 +88,7 @@ class DenseScores:
         return Panel(matrix, self.rate * squares + _FLOOR * (d + 3), squares)
 
     def first_threshold(self, panel: Panel, k: int, buffer: NDArray[Any]) -> NDArray[np.float64]:
-        """Return a score that at least `k` base rows reach, per query.
-
-        """
+        """Return a score that at least `k` base rows reach, per query."""
         scores = buffer[: len(self._sample)]
         np.matmul(self._sample, panel.matrix, out=scores)
         lowest: NDArray[np.float64] = reached(scores, k) - panel.errors
