@@ -32,7 +32,7 @@ from imbalance_kit._utils._tree_search import TreeSearch
 # many rows on.
 _TREE_FROM = {6: 10_000, 7: 50_000, 8: 300_000, 9: 2_000_000}
 _TREE_BELOW = 2_500  # numbers in all: a tree is ready sooner than the blocks are prepared
-_THREADS_FROM = 1 << 18  # pairs of rows: starting threads costs as much as a few blocks
+_THREADS_FROM = 1 << 20  # pairs of rows: starting threads costs as much as a few blocks
 _DUPLICATES_FROM = 512  # rows: fewer are searched sooner than grouped
 _SPREAD_OUT = 1 << 22  # numbers: sparse rows that take so little room are searched as dense ones
 _DENSE = 4  # and so are those of which every fourth number is not 0
