@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._dense_scores import reached
 from imbalance_kit._utils._exact_ranking import rank_within
 from imbalance_kit._utils._threads import run_in_threads
 
@@ -163,6 +164,12 @@ def _scan(
     m, n = len(queries), scores.n_base
     buffer, mask = buffers.scores(scores.dtype, m), buffers.mask(m)
     panel = scores.panel(queries)
+    if n <= N_ROWS:
+        pairs = _scan_at_once(scores, panel, k, buffer[:n], mask[:n])
+        if len(pairs) > _MANY * k * m and not last:
+            raise TooCoarseError
+        rows, group = np.divmod(pairs, m)
+        return group, rows
     threshold = scores.first_threshold(panel, k, buffer)
     errors = panel.errors + scores.rate * np.maximum(np.abs(threshold), panel.squares)
     pairs, values = np.empty(0, dtype=np.intp), np.empty(0)
@@ -193,6 +200,18 @@ def _scan(
             pairs, values = _settle(pairs, values, distances, base, queries, k)
     rows, group = np.divmod(pairs, m)
     return group, rows
+
+
+def _scan_at_once(
+    scores: Scores, panel: Any, k: int, out: NDArray[Any], mask: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Return the pairs where the base is one block: the threshold comes from the scores sought."""
+    scores.fold(panel, np.zeros(out.shape[1]))
+    scores.score(panel, 0, out)
+    errors = panel.errors + scores.rate * panel.squares
+    threshold = reached(out, k) - 2 * (scores.base_errors.max() + errors)
+    rounded = np.nextafter(threshold.astype(out.dtype), -np.inf, dtype=out.dtype)
+    return _places(np.greater_equal(out, rounded, out=mask))
 
 
 def _places(mask: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -1,6 +1,7 @@
 """The columns of any table, one at a time: as numbers, or as levels and a code per row.
 
 Each container is asked in its own way, so a mixed frame never passes through an array of objects.
+What takes a pass over values to find out is kept, so that a table opened once is read once.
 """
 
 from abc import ABC, abstractmethod
@@ -39,9 +40,24 @@ class Table(ABC):
     named = True
     n_rows: int
 
-    @abstractmethod
+    def __init__(self) -> None:
+        self._kinds: dict[int, Kind] = {}
+        self._levels: dict[int, tuple[list[Any], NDArray[np.intp]]] = {}
+
     def kind(self, j: int) -> Kind:
         """Return whether column j holds numbers; strings, booleans, categories are categorical."""
+        if j not in self._kinds:
+            self._kinds[j] = self._find_kind(j)
+        return self._kinds[j]
+
+    def levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
+        """Return the distinct values of column j, and per row its position, -1 where missing.
+
+        Both are kept: read them only.
+        """
+        if j not in self._levels:
+            self._levels[j] = self._find_levels(j)
+        return self._levels[j]
 
     @abstractmethod
     def dtype(self, j: int) -> Any:
@@ -52,8 +68,10 @@ class Table(ABC):
         """Return column j as float64, missing values as NaN."""
 
     @abstractmethod
-    def levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
-        """Return the distinct values of column j, and per row its position, -1 where missing."""
+    def _find_kind(self, j: int) -> Kind: ...
+
+    @abstractmethod
+    def _find_levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]: ...
 
     def matrix(self) -> NDArray[np.float64] | None:
         """Return all columns as one float64 array where they are stored so, else None."""
@@ -64,11 +82,12 @@ class _ArrayTable(Table):
     named = False
 
     def __init__(self, array: NDArray[Any]) -> None:
+        super().__init__()
         self.array = array
         self.n_rows = len(array)
         self.names = tuple(f"x{j}" for j in range(array.shape[1]))
 
-    def kind(self, j: int) -> Kind:
+    def _find_kind(self, j: int) -> Kind:
         if self.array.dtype.kind == "O":
             return _kind_of_objects(self.array[:, j].tolist())
         return "numeric" if self.array.dtype.kind in "iuf" else "categorical"
@@ -79,7 +98,7 @@ class _ArrayTable(Table):
     def numbers(self, j: int) -> NDArray[np.float64]:
         return _floats(self.array[:, j])
 
-    def levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
+    def _find_levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
         return _levels_of_array(self.array[:, j])
 
     def matrix(self) -> NDArray[np.float64] | None:
@@ -90,45 +109,48 @@ class _FrameTable(Table):
     """A pandas frame."""
 
     def __init__(self, frame: Any) -> None:
+        super().__init__()
         self.frame = frame
         self.n_rows = len(frame)
         self.names = tuple(map(str, frame.columns))
+        self._columns = [column for _, column in frame.items()]
 
-    def kind(self, j: int) -> Kind:
+    def _find_kind(self, j: int) -> Kind:
         dtype = self.dtype(j)
         if dtype == np.dtype(object):
-            return _kind_of_objects(self.frame.iloc[:, j].tolist())
+            return _kind_of_objects(self._columns[j].tolist())
         if is_numeric(dtype):
             return "numeric"
         _refuse_times(getattr(dtype, "kind", "O") in "mM", self.names[j], dtype)
         return "categorical"
 
     def dtype(self, j: int) -> Any:
-        return self.frame.dtypes.iloc[j]
+        return self._columns[j].dtype
 
     def numbers(self, j: int) -> NDArray[np.float64]:
-        column = self.frame.iloc[:, j]
+        column = self._columns[j]
         if column.dtype == object:
             return _floats(column.to_numpy())
         return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
 
-    def levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
-        codes, levels = self.frame.iloc[:, j].factorize()
+    def _find_levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
+        codes, levels = self._columns[j].factorize()
         return [_plain(level) for level in levels.tolist()], codes.astype(np.intp, copy=False)
 
     def matrix(self) -> NDArray[np.float64] | None:
-        if all(dtype == np.float64 for dtype in self.frame.dtypes):
+        if all(column.dtype == np.float64 for column in self._columns):
             return np.asarray(self.frame.to_numpy())
         return None
 
 
 class _PolarsTable(Table):
     def __init__(self, frame: Any) -> None:
+        super().__init__()
         self.frame = frame
         self.n_rows = len(frame)
         self.names = tuple(frame.columns)
 
-    def kind(self, j: int) -> Kind:
+    def _find_kind(self, j: int) -> Kind:
         dtype = self.dtype(j)
         _refuse_times(dtype.is_temporal(), self.names[j], dtype)
         return "numeric" if is_numeric(dtype) else "categorical"
@@ -139,7 +161,7 @@ class _PolarsTable(Table):
     def numbers(self, j: int) -> NDArray[np.float64]:
         return _floats(self.frame[:, j].to_numpy())
 
-    def levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
+    def _find_levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
         return _levels_of_values(self.frame[:, j].to_list())
 
 
@@ -148,14 +170,16 @@ def table_of(X: Any) -> Table:
 
     Parameters
     ----------
-    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-        A sparse matrix is made dense.
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features) or Table
+        A sparse matrix is made dense; a table that is open already is returned itself.
 
     Raises
     ------
     ValueError
         If `X` has not two dimensions, or holds complex numbers.
     """
+    if isinstance(X, Table):
+        return X
     if is_dataframe(X):
         return _FrameTable(X) if hasattr(X, "iloc") else _PolarsTable(X)
     if sparse.issparse(X):

@@ -92,7 +92,7 @@ class Covariates:
 
         Parameters
         ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features) or Table
             Rows with the columns that were learned; others are ignored in a frame.
         drop_first : bool, default=False
             Whether the first level of each categorical covariate gets no column.
@@ -116,10 +116,9 @@ class Covariates:
             if covariate.kind == "numeric":
                 _fill_numbers(block, covariate, table, place)
             else:
-                codes = _codes(covariate, table, place)
-                # An unseen level, -1, fills nothing.
-                for k in range(stop - start):
-                    block[:, k] = codes == k + drop_first
+                column = _codes(covariate, table, place) - drop_first
+                (rows,) = (column >= 0).nonzero()  # an unseen level, -1, fills nothing
+                block[rows, column[rows]] = 1
             start = stop
         return design
 
@@ -128,7 +127,7 @@ class Covariates:
 
         Parameters
         ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features) or Table
             Rows.
         name : str
             Name of the covariate.
@@ -147,7 +146,7 @@ class Covariates:
 
         Parameters
         ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features) or Table
             Rows.
         name : str
             Name of the covariate.
@@ -168,7 +167,7 @@ class Covariates:
 
         Parameters
         ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features) or Table
             Rows.
         weights : ndarray of shape (n_samples,)
             Their weights.

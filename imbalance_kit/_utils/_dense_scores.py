@@ -1,6 +1,7 @@
 """Scores of pairs of dense rows by matrix products, with a bound of what rounding does to them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,20 @@ class Panel:
     matrix: NDArray[Any]
     errors: NDArray[np.float64]
     squares: NDArray[np.float64]
+
+
+def reached(scores: NDArray[Any], k: int) -> NDArray[np.float64]:
+    """Return a score that at least `k` of the rows reach, per column.
+
+    The rows are dealt into groups, and the k-th largest maximum of a group is taken: that many rows
+    reach it, and hardly any more do. Sorting the few maxima costs next to nothing.
+    """
+    each = max(1, len(scores) // max(32, 4 * k))
+    n_groups = len(scores) // each
+    maxima = scores[: each * n_groups].reshape(each, n_groups, -1).max(axis=0)
+    ascending = np.sort(np.ascontiguousarray(maxima.T), axis=1)
+    found: NDArray[np.float64] = ascending[:, -k].astype(np.float64)
+    return found
 
 
 class DenseScores:
@@ -53,9 +68,15 @@ class DenseScores:
             squares = self._convert(base[block], self._rows[block, :d])
             self.base_errors[block] = self.rate * squares
             self._put_norms(self._rows[block], squares * (self.rate - 0.5))
-        self._sample = self._rows[:n_sample].copy()
-        lowered = self.base_errors[:n_sample]
-        self._put_norms(self._sample, -lowered / self.rate * 0.5 - lowered)
+        self._n_sample = n_sample
+
+    @cached_property
+    def _sample(self) -> NDArray[Any]:
+        """The first rows, with norms that make their scores lower bounds."""
+        rows = self._rows[: self._n_sample].copy()
+        lowered = self.base_errors[: self._n_sample]
+        self._put_norms(rows, -lowered / self.rate * 0.5 - lowered)
+        return rows
 
     def panel(self, queries: NDArray[np.intp]) -> Panel:
         """Prepare a block of queries."""
@@ -67,18 +88,10 @@ class DenseScores:
         return Panel(matrix, self.rate * squares + _FLOOR * (d + 3), squares)
 
     def first_threshold(self, panel: Panel, k: int, buffer: NDArray[Any]) -> NDArray[np.float64]:
-        """Return a score that at least `k` base rows reach, per query.
-
-        The sample is dealt into groups, and the k-th largest maximum of a group is taken: that
-        many rows reach it, and hardly any more do. Sorting the few maxima costs next to nothing.
-        """
-        each = max(1, len(self._sample) // max(32, 4 * k))
-        n_groups = len(self._sample) // each
-        scores = buffer[: each * n_groups]
-        np.matmul(self._sample[: each * n_groups], panel.matrix, out=scores)
-        maxima = scores.reshape(each, n_groups, -1).max(axis=0)
-        ascending = np.sort(np.ascontiguousarray(maxima.T), axis=1)
-        lowest: NDArray[np.float64] = ascending[:, -k].astype(np.float64) - panel.errors
+        """Return a score that at least `k` base rows reach, per query."""
+        scores = buffer[: len(self._sample)]
+        np.matmul(self._sample, panel.matrix, out=scores)
+        lowest: NDArray[np.float64] = reached(scores, k) - panel.errors
         return lowest
 
     def fold(self, panel: Panel, threshold: NDArray[np.float64]) -> NDArray[np.float64]:

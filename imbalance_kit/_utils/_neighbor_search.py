@@ -28,10 +28,11 @@ from imbalance_kit._utils._sparse_scores import SparseScores
 from imbalance_kit._utils._threads import count_threads
 from imbalance_kit._utils._tree_search import TreeSearch
 
-# Measured: up to 5 columns a tree is faster than blocks; up to 9 from so many rows on.
+# Measured: up to 5 columns (4 with one block of rows) a tree is faster than blocks; up to 9 from so
+# many rows on.
 _TREE_FROM = {6: 10_000, 7: 50_000, 8: 300_000, 9: 2_000_000}
-_TREE_BELOW = 6_000  # numbers in all: a tree is ready sooner than the blocks are prepared
-_THREADS_FROM = 1 << 18  # pairs of rows: starting threads costs as much as a few blocks
+_TREE_BELOW = 2_500  # numbers in all: a tree is ready sooner than the blocks are prepared
+_THREADS_FROM = 1 << 20  # pairs of rows: starting threads costs as much as a few blocks
 _DUPLICATES_FROM = 512  # rows: fewer are searched sooner than grouped
 _SPREAD_OUT = 1 << 22  # numbers: sparse rows that take so little room are searched as dense ones
 _DENSE = 4  # and so are those of which every fourth number is not 0
@@ -127,7 +128,7 @@ class NeighborSearch:
         n, d = len(base), X.shape[1]
         n_threads = count_threads(self.n_jobs) if n * len(of) >= _THREADS_FROM else 1
         if not sparse.issparse(X) and (
-            d <= 5 or n * d <= _TREE_BELOW or n >= _TREE_FROM.get(d, np.inf)
+            d <= (4 if n <= N_ROWS else 5) or n * d <= _TREE_BELOW or n >= _TREE_FROM.get(d, np.inf)
         ):
             tree = self._tree if whole else TreeSearch(X, base)
             return tree.nearest(of, k, n_threads)
@@ -158,8 +159,9 @@ class NeighborSearch:
     def _centre(self) -> NDArray[np.float64]:
         """A point amid the rows, whatever outliers there are."""
         X = self._X
-        centre: NDArray[np.float64] = np.median(X[:: max(1, len(X) // 63)], axis=0)
-        return centre.astype(np.float64)
+        some = np.sort(X[:: max(1, len(X) // 63)].T.copy(), axis=1)
+        centre: NDArray[np.float64] = some[:, some.shape[1] // 2].astype(np.float64)
+        return centre
 
     @cached_property
     def _reach(self) -> float:

@@ -1,14 +1,15 @@
 """Sample and target in an orthonormal basis of their columns and a constant."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_BLOCK = 8192
-_GRAM_BLOCK = 1024  # rows of which a copy stays in cache
+_BLOCK = 1024  # rows of which a copy stays in cache
+_HALF_FROM = 32  # columns from which a symmetric product, half the work, is the faster one
 _REDUNDANT = 1e-10  # of a column's variance, left over by the columns before it
 
 
@@ -41,6 +42,12 @@ class BasisRows:
         """N, the total weight."""
         return float(self.sample_weight.sum() + self.target_weight.sum())
 
+    @cached_property
+    def target_mean(self) -> Array:
+        """The weighted mean of the target."""
+        mean: Array = self.target_weight @ self.target / self.target_total
+        return mean
+
     @property
     def target_total(self) -> float:
         """N_T, the total weight of the target."""
@@ -53,39 +60,45 @@ def orthonormal_rows(
     """Add the constant, drop redundant columns, and turn the others into an orthonormal basis."""
     total = sample_weight.sum() + target_weight.sum()
     centre = (sample_weight @ sample + target_weight @ target) / total
-    gram = np.zeros((len(centre), len(centre)))
-    for rows, weights in ((sample, sample_weight), (target, target_weight)):
-        for start in range(0, len(rows), _BLOCK):
-            apart = rows[start : start + _BLOCK] - centre
-            gram += apart.T @ (apart * (weights[start : start + _BLOCK, None] / total))
-    size = _magnitude(sample, target)
-    kept, factor = _independent(gram, size)
-    slopes = np.zeros((len(centre), len(kept)))
-    slopes[kept] = np.linalg.inv(factor).T
+    apart = _centred(sample, centre), _centred(target, centre)
+    gram = weighted_gram(apart[0], sample_weight / total)
+    gram += weighted_gram(apart[1], target_weight / total)
+    kept, factor = _independent(gram[1:, 1:], np.abs(centre))
     basis = np.zeros((len(centre) + 1, len(kept) + 1))
     basis[0, 0] = 1.0
-    basis[1:, 1:] = slopes
-    basis[0, 1:] = -centre @ slopes
+    basis[1 + kept, 1:] = np.linalg.inv(factor).T
+    turned = [_turn(rows, basis) for rows in apart]
+    basis[0, 1:] = -centre @ basis[1:, 1:]
+    return BasisRows(turned[0], turned[1], sample_weight, target_weight, basis)
 
-    def turned(rows: Array) -> Array:
-        out = np.empty((len(rows), len(kept) + 1))
-        out[:, 0] = 1.0
-        for start in range(0, len(rows), _BLOCK):
-            out[start : start + _BLOCK, 1:] = (rows[start : start + _BLOCK] - centre) @ slopes
-        return out
 
-    return BasisRows(turned(sample), turned(target), sample_weight, target_weight, basis)
+def _centred(rows: Array, centre: Array) -> Array:
+    out = np.empty((len(rows), len(centre) + 1))
+    out[:, 0] = 1.0
+    np.subtract(rows, centre, out=out[:, 1:])
+    return out
+
+
+def _turn(rows: Array, basis: Array) -> Array:
+    """Return the rows in the basis; they are overwritten."""
+    size = basis.shape[1]
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        block[:, :size] = block @ basis
+    return rows[:, :size]
 
 
 def weighted_gram(x: Array, weights: Array) -> Array:
     """Return ``Σ_i w_i x_i x_i'``."""
     total = np.zeros((x.shape[1], x.shape[1]))
-    buffer = np.empty((_GRAM_BLOCK, x.shape[1]))
-    for start in range(0, len(x), _GRAM_BLOCK):
-        block = x[start : start + _GRAM_BLOCK]
+    buffer = np.empty((_BLOCK, x.shape[1]))
+    halved = x.shape[1] >= _HALF_FROM and bool(weights.min(initial=0.0) >= 0)
+    factors = np.sqrt(weights) if halved else weights
+    for start in range(0, len(x), _BLOCK):
+        block = x[start : start + _BLOCK]
         own = buffer[: len(block)]
-        np.multiply(block, weights[start : start + _GRAM_BLOCK, None], out=own)
-        total += block.T @ own
+        np.multiply(block, factors[start : start + _BLOCK, None], out=own)
+        total += own.T @ (own if halved else block)
     return total
 
 
@@ -104,9 +117,3 @@ def _independent(gram: Array, size: Array) -> tuple[NDArray[np.intp], Array]:
             kept.append(int(j))
     m = len(kept)
     return np.array(kept, dtype=np.intp), factor[:m, :m]
-
-
-def _magnitude(*tables: Array) -> Array:
-    """Return the largest absolute value of each column."""
-    ends = [end for x in tables for end in (x.max(axis=0), -x.min(axis=0))]
-    return np.asarray(np.maximum.reduce(ends))

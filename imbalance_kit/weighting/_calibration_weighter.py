@@ -146,7 +146,7 @@ class CalibrationWeighter(BaseWeighter):
                 raise ValueError(f"`{name}` must be a finite number of at least 0, got {value!r}.")
         constraints = make_constraints(task)
         self.constraints_ = constraints
-        rows = constraints.design(task.X)
+        rows = constraints.design(task.table)
         problem = _problem(
             constraints,
             rows,

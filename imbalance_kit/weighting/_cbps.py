@@ -37,7 +37,8 @@ from imbalance_kit.weighting._newton_fits import (
 
 Array = NDArray[np.float64]
 
-_LAST_STEP = 1e-13  # relative decrease of the objective at which a Newton step is the last
+_LAST_STEP = 1e-12  # relative decrease of the objective at which a Newton step is the last
+_STEADY = 0.1  # decrease of the decrement by a step at which the Hessian is kept
 _ROUNDING = 1e-10  # relative error of the objective, in which large terms cancel
 
 
@@ -70,30 +71,32 @@ def solve_over(rows: BasisRows, *, tol: float) -> CbpsSolution:
     """Minimise the two-step objective by Newton's method from the maximum likelihood fit."""
     start, first = maximum_likelihood(rows, tol)
     weight = moment_weight(rows, start)
-    beta, then, bent = _minimise(rows, start, weight, tol)
+    beta, then, value, bent = _minimise(rows, start, weight, tol)
     covariance = gmm_covariance(rows, beta, weight, bent.jacobian)
-    return _solution(rows, beta, covariance, moments(rows, beta, weight).value, first + then)
+    return _solution(rows, beta, covariance, value, first + then)
 
 
 def _minimise(
     rows: BasisRows, beta: Array, weight: Array, tol: float
-) -> tuple[Array, int, Curvature]:
-    """Minimise ``g' W g``; return β, the steps taken, and the curvature close by.
+) -> tuple[Array, int, float, Curvature]:
+    """Minimise ``g' W g``; return β, the steps taken, the minimum, and the curvature close by.
 
     Newton steps where it is convex, Gauss-Newton ones elsewhere. The curvature, which costs most,
-    is kept as long as every step makes the next one ten times shorter.
+    is kept and corrected by what each step shows of it (Broyden, Fletcher, Goldfarb, Shanno), as
+    long as the decrement falls fast.
     """
     here, bent = moments(rows, beta, weight), curvature(rows, beta, weight)
-    before = np.inf
+    hessian, before = bent.hessian, np.inf
     for n_iter in range(1, MAX_ITER + 1):
-        step = newton_step(bent.hessian, bent.gauss_newton, here.gradient)
+        step = newton_step(hessian, bent.gauss_newton, here.gradient)
         decrement = float(step @ here.gradient)
-        if decrement > 0.01 * before:
+        if decrement > _STEADY * before:
             bent = curvature(rows, beta, weight)
-            step = newton_step(bent.hessian, bent.gauss_newton, here.gradient)
+            hessian = bent.hessian
+            step = newton_step(hessian, bent.gauss_newton, here.gradient)
             decrement = float(step @ here.gradient)
         if decrement <= max(tol**2, _LAST_STEP) * max(here.value, 1e-8):
-            return beta - step, n_iter, bent
+            return beta - step, n_iter, here.value, bent
         change = float(np.abs(rows.sample @ step).max())
         size = min(1.0, STEEP / max(change, STEEP))
         for _ in range(MAX_HALVINGS):
@@ -103,8 +106,18 @@ def _minimise(
             size /= 2
         else:
             raise NoSolutionError("no step descends")
+        hessian = _corrected(hessian, -size * step, there.gradient - here.gradient)
         beta, here, before = beta - size * step, there, decrement
     raise NoSolutionError(f"{MAX_ITER} Newton steps did not suffice")
+
+
+def _corrected(hessian: Array, step: Array, change: Array) -> Array:
+    """Return the Hessian so that it explains the change of the gradient along a step."""
+    bent = hessian @ step
+    seen, expected = float(change @ step), float(bent @ step)
+    if min(seen, expected) <= 0:
+        return hessian
+    return hessian + np.outer(change, change) / seen - np.outer(bent, bent) / expected
 
 
 def _solution(

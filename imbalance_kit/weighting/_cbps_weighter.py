@@ -136,8 +136,8 @@ class CBPSWeighter(BaseWeighter):
         if not self.tol > 0:
             raise ValueError(f"`tol` must be above 0, got {self.tol!r}.")
         assert task.target_weights is not None
-        numbers = task.covariates.encode(task.X)
-        target = task.covariates.encode(task.target_rows)
+        numbers = task.covariates.encode(task.table)
+        target = task.covariates.encode(task.target_table)
         _check_reach(
             numbers[task.weights > 0],
             (task.target_weights / task.target_weights.sum()) @ target,

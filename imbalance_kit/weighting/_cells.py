@@ -63,8 +63,8 @@ class Cells:
 def cells_of_rows(task: Task, columns: Sequence[str]) -> tuple[Cells, Array]:
     """Return the cells that occur in the sample or the target's rows, and the target's shares."""
     names = tuple(columns)
-    keys = _row_keys(task.covariates, names, task.target_rows)
-    known = np.union1d(keys, _row_keys(task.covariates, names, task.X))
+    keys = _row_keys(task.covariates, names, task.target_table)
+    known = np.union1d(keys, _row_keys(task.covariates, names, task.table))
     cells = Cells(names, known, _labels(task.covariates, names, known))
     totals = np.bincount(cells.find(keys), task.target_weights, minlength=len(known))
     return cells, totals / totals.sum()
@@ -115,7 +115,7 @@ def _parts(column: str | tuple[str, ...], label: Any) -> tuple[Any, ...]:
 
 
 def _check_all_named(task: Task, cells: Cells) -> None:
-    keys = _row_keys(task.covariates, cells.columns, task.X)
+    keys = _row_keys(task.covariates, cells.columns, task.table)
     unnamed = np.unique(keys[(cells.find(keys) < 0) & (task.weights > 0)])
     if len(unnamed):
         found = Cells(cells.columns, unnamed, _labels(task.covariates, cells.columns, unnamed))

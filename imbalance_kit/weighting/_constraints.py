@@ -58,7 +58,7 @@ def make_constraints(task: Task) -> Constraints:
     """Return the constraints that a task asks for."""
     if task.margins is not None:
         return _from_margins(task)
-    design = task.covariates.encode(task.target_rows)
+    design = task.covariates.encode(task.target_table)
     means, spreads = centre_and_scale(design, task.target_weights / task.target_weights.sum())
     return Constraints(task.covariates, None, task.covariates.names(), means, spreads)
 

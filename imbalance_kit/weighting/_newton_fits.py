@@ -5,7 +5,6 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.special import expit
 
 from imbalance_kit.weighting._basis_rows import BasisRows, weighted_gram
 
@@ -16,7 +15,8 @@ MAX_HALVINGS = 60
 STEEP = 30.0  # log odds that a step may change at most
 _LAST_STEP = 1e-12  # decrease of the log loss at which a Newton step is the last, to rounding
 _ENDLESS = 500.0  # log odds that say there is no solution
-_THINNING, _MANY = 16, 10  # rows per coefficient, of either side, that a thinned start needs
+_THINNING, _MANY = 16, 10  # most; rows per coefficient, of either side, that a thinned start needs
+_STEADY = 0.01  # decrease of the decrement by a step at which the Hessian is kept for the next
 
 
 class NoSolutionError(Exception):
@@ -26,42 +26,68 @@ class NoSolutionError(Exception):
 def maximum_likelihood(rows: BasisRows, tol: float) -> tuple[Array, int]:
     """Minimise the weighted log loss of target against sample; return β and the steps taken.
 
-    It begins at the optimum for every sixteenth row where these are many.
+    It begins at the optimum for up to every sixteenth row where these are many.
     """
     start = np.zeros(rows.sample.shape[1])
     start[0] = np.log(rows.target_total / rows.sample_weight.sum())
-    if min(len(rows.sample), len(rows.target)) >= _MANY * _THINNING * len(start):
+    few = thinned(rows)
+    if few is not None:
         with suppress(NoSolutionError):  # all rows may have one
-            start, _ = _logistic(rows.every(_THINNING), start, 1e-3)
+            start, _ = _logistic(few, start, 1e-3)
     return _logistic(rows, start, tol)
+
+
+def thinned(rows: BasisRows) -> BasisRows | None:
+    """Return as many rows as are enough to begin with; None where all are needed."""
+    fewest = min(len(rows.sample), len(rows.target))
+    step = min(_THINNING, fewest // (_MANY * rows.sample.shape[1]))
+    return rows.every(step) if step > 1 else None
+
+
+def softplus(scores: Array) -> tuple[Array, Array]:
+    """Return ``1 / (1 + exp(-s))`` and ``log(1 + exp(s))``, from one exponential."""
+    small = np.exp(-np.abs(scores))
+    share = np.where(scores >= 0, 1.0, small) / (1 + small)
+    return share, np.maximum(scores, 0) + np.log1p(small)
 
 
 def _logistic(rows: BasisRows, beta: Array, tol: float) -> tuple[Array, int]:
     d, t, n = rows.sample_weight, rows.target_weight, rows.total
 
-    def loss(scores: tuple[Array, Array]) -> float:
-        return float(d @ np.logaddexp(0, scores[0]) + t @ np.logaddexp(0, -scores[1])) / n
+    def evaluate(beta: Array) -> tuple[float, Array, Array, float]:
+        scores = rows.sample @ beta
+        of_sample, costs = softplus(scores)
+        not_target, others = softplus(-(rows.target @ beta))
+        top = float(np.abs(scores).max(initial=0.0))
+        return float(d @ costs + t @ others) / n, of_sample, not_target, top
 
-    scores = rows.sample @ beta, rows.target @ beta
-    value = loss(scores)
-    for n_iter in range(1, MAX_ITER + 1):
-        of_sample, of_target = expit(scores[0]), expit(scores[1])
-        gradient = ((d * of_sample) @ rows.sample - (t * (1 - of_target)) @ rows.target) / n
+    def curvature(of_sample: Array, not_target: Array) -> Array:
         square = weighted_gram(rows.sample, d * of_sample * (1 - of_sample))
-        square += weighted_gram(rows.target, t * of_target * (1 - of_target))
-        step = newton_step(square / n, square / n + 1e-12 * np.eye(len(beta)), gradient)
+        return (square + weighted_gram(rows.target, t * not_target * (1 - not_target))) / n
+
+    value, of_sample, not_target, top = evaluate(beta)
+    square, before, small = curvature(of_sample, not_target), np.inf, 1e-12 * np.eye(len(beta))
+    for n_iter in range(1, MAX_ITER + 1):
+        gradient = ((d * of_sample) @ rows.sample - (t * not_target) @ rows.target) / n
+        step = newton_step(square, square + small, gradient)
         decrement = float(step @ gradient)
-        if decrement <= max(tol, _LAST_STEP):  # it squares with the step
+        fresh = n_iter == 1
+        if decrement > _STEADY * before:
+            square, fresh = curvature(of_sample, not_target), True
+            step = newton_step(square, square + small, gradient)
+            decrement = float(step @ gradient)
+        # It squares with a fresh step, and falls by a factor with another.
+        if decrement <= max(tol, _LAST_STEP) ** (1 if fresh else 2):
             return beta - step, n_iter
         size = 1.0
         for _ in range(MAX_HALVINGS):
-            scores = rows.sample @ (beta - size * step), rows.target @ (beta - size * step)
-            found = loss(scores)
-            if found <= value - 1e-4 * size * decrement + 1e-15:
+            found = evaluate(beta - size * step)
+            if found[0] <= value - 1e-4 * size * decrement + 1e-15:
                 break
             size /= 2
-        beta, value = beta - size * step, found
-        if value < 1e-6 or np.abs(scores[0]).max() > _ENDLESS:
+        beta, before = beta - size * step, decrement
+        value, of_sample, not_target, top = found
+        if value < 1e-6 or top > _ENDLESS:
             break
     raise NoSolutionError("sample and target are separated")
 

@@ -111,7 +111,7 @@ class PostStratificationWeighter(BaseWeighter):
 
     def _solve(self, task: Task) -> Solution:
         cells, shares = self._cells(task)
-        codes = cells.codes(task.covariates, task.X)
+        codes = cells.codes(task.covariates, task.table)
         design = task.weights / task.weights.sum()
         there = codes >= 0
         counted: Any = np.bincount(codes[there], design[there], minlength=len(shares))

@@ -299,7 +299,7 @@ def _ratio_task(
             f"Found {counts[0]} sample(s) and {counts[1]} row(s) of the target with a weight above "
             "0: at least 2 of each are needed to cross-validate, not 1 sample."
         )
-    encoded = (task.covariates.encode(X) for X in (task.X, task.target_rows))
+    encoded = (task.covariates.encode(X) for X in (task.table, task.target_table))
     sample, target = (
         rows if every.all() else rows[every] for rows, every in zip(encoded, kept, strict=True)
     )

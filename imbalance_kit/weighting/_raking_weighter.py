@@ -128,7 +128,7 @@ class RakingWeighter(BaseWeighter):
         if not isinstance(self.max_iter, Integral) or self.max_iter < 1:
             raise ValueError(f"`max_iter` must be an integer of at least 1, got {self.max_iter!r}.")
         margins = self._margins(task)
-        codes = [cells.codes(task.covariates, task.X) for cells, _ in margins]
+        codes = [cells.codes(task.covariates, task.table) for cells, _ in margins]
         for (cells, shares), code in zip(margins, codes, strict=True):
             check_coverage(cells, shares, code, task)
         design = task.weights / task.weights.sum()

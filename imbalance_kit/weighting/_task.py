@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._columns import table_of
+from imbalance_kit._utils._columns import Table, table_of
 from imbalance_kit._utils._containers import is_dataframe, n_rows
 from imbalance_kit._utils._covariates import Covariates, learn_covariates
 from imbalance_kit._utils._validation import check_sample_weight
@@ -37,10 +37,14 @@ class Task:
         Design weights, at least 0; ones where none were given.
     covariates : Covariates
         How rows become numbers.
+    table : Table
+        The sample, opened; what was learned of its columns is kept there.
     target_rows : {array-like, sparse matrix, DataFrame} or None
         Rows of the population.
     target_weights : ndarray of shape (n_population,)
         Their weights; ones where none were given; empty where there are no rows.
+    target_table : Table or None
+        The rows, opened.
     margins : Margins or None
         Totals of the population.
     """
@@ -48,8 +52,10 @@ class Task:
     X: Any
     weights: NDArray[np.float64]
     covariates: Covariates
+    table: Table
     target_rows: Any = None
     target_weights: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    target_table: Table | None = None
     margins: Margins | None = None
 
     @property
@@ -123,15 +129,20 @@ def make_task(
         raise ValueError("`target` has no rows: expected at least one row of the population.")
     found = check_sample_weight(given, n_rows(rows), name="target_weight")
     target_weights = np.ones(n_rows(rows)) if found is None else found
-    names = table_of(X).names
+    table, target_table = table_of(X), table_of(rows)
+    names = table.names
     absent = [column for column in columns or () if column not in names]
     if absent:
         raise ValueError(f"The sample has no columns {absent!r}, only {list(names)!r}.")
     levels = names if numbers_are_levels else ()
     covariates = learn_covariates(
-        X, rows, weights=(weights, target_weights), columns=columns, categorical=levels
+        table,
+        target_table,
+        weights=(weights, target_weights),
+        columns=columns,
+        categorical=levels,
     )
-    task = Task(X, weights, covariates, rows, target_weights)
+    task = Task(X, weights, covariates, table, rows, target_weights, target_table)
     _warn_of_scales(task)
     return task
 
@@ -151,8 +162,9 @@ def _with_margins(
         )
     if target_weight is not None:
         raise ValueError("`target_weight` goes with rows as `target`; Margins are totals already.")
+    table = table_of(X)
     covariates = learn_covariates(
-        X, weights=(weights,), columns=margins.columns, categorical=margins.categorical
+        table, weights=(weights,), columns=margins.columns, categorical=margins.categorical
     )
     covariates = replace(
         covariates, columns=tuple(c.with_levels(margins.levels(c.name)) for c in covariates.columns)
@@ -168,7 +180,7 @@ def _with_margins(
                 f"The margin of column {covariate.name!r} is a number, but the column is "
                 "categorical. Hint: give {level: total}."
             )
-    return Task(X, weights, covariates, margins=margins)
+    return Task(X, weights, covariates, table, margins=margins)
 
 
 def _target_rows(target: Any, target_weight: Any, name: str) -> tuple[Any, Any]:
@@ -195,7 +207,7 @@ def _warn_of_scales(task: Task) -> None:
         return
     moments = [
         task.covariates.moments(rows, weights)
-        for rows, weights in ((task.X, task.weights), (task.target_rows, task.target_weights))
+        for rows, weights in ((task.table, task.weights), (task.target_table, task.target_weights))
     ]
     (mean, spread), (target_mean, target_spread) = moments
     low, high = np.minimum(spread, target_spread), np.maximum(spread, target_spread)
