@@ -37,6 +37,11 @@ class RowGroup:
     n_rows: int
     n_bytes: int
 
+    @property
+    def is_large(self) -> bool:
+        """Whether it is read in several pieces."""
+        return self.n_bytes > _MOST_BYTES
+
     def read(self, columns: Sequence[str] | None = None) -> Iterator[tuple[Any, Place]]:
         """Yield Arrow tables of bounded size, with their places.
 
@@ -50,7 +55,7 @@ class RowGroup:
         first = self.first_row
         try:
             with parquet.ParquetFile(self.file) as file:
-                if self.n_bytes <= _MOST_BYTES:
+                if not self.is_large:
                     table = file.read_row_group(self.number, columns=names, use_threads=False)
                     yield table, Place(self.name, first)
                     return
@@ -70,7 +75,7 @@ class RowGroup:
 class ParquetSource:
     """Files with one schema.
 
-    Invariant: `row_groups` are in the order of the files, which are sorted by name.
+    Invariant: `row_groups` are in the order of the files, which are sorted by name; none is empty.
     """
 
     path: str
@@ -112,9 +117,11 @@ def open_parquet(source: Any) -> ParquetSource:
         first_row = 0
         for i in range(metadata.num_row_groups):
             group = metadata.row_group(i)
-            groups.append(RowGroup(file, name, i, first_row, group.num_rows, group.total_byte_size))
-            first_row += group.num_rows
-    if not any(group.n_rows for group in groups):
+            n_rows = group.num_rows
+            if n_rows:
+                groups.append(RowGroup(file, name, i, first_row, n_rows, group.total_byte_size))
+            first_row += n_rows
+    if not groups:
         raise ValueError(f"'{root}' has no rows.")
     return ParquetSource(
         str(source) if isinstance(source, (str, Path)) else str(root), tuple(groups), schema

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from imbalance_kit._utils._optional import import_optional
@@ -67,6 +68,20 @@ class SparkEngine:
 
         schema = types.StructType([*self.frame.schema.fields, *new])
         return self.frame.mapInArrow(of_partition, schema)
+
+    def write(self, rows: Any, folder: Path) -> None:
+        """Write what `map` has returned to Parquet files in a folder that is there already.
+
+        Raises
+        ------
+        ValueError, TypeError
+            What a worker raised, without Spark's words around it.
+        """
+        errors = import_optional("pyspark.errors", extra="spark", purpose=_PURPOSE)
+        try:
+            rows.write.mode("append").parquet(str(folder))
+        except errors.PythonException as error:
+            raise _reason(error) from None
 
 
 def _reason(error: Exception) -> Exception:

@@ -70,9 +70,10 @@ class Workspace:
             _write_text(mark, json.dumps(self.identity))
         self.output.mkdir()
 
-    def finish(self, manifest_text: str) -> None:
+    def finish(self, manifest_text: str | None = None) -> None:
         """Put the manifest to the output and move both to the destination."""
-        _write_text(self.output / MANIFEST_NAME, manifest_text)
+        if manifest_text is not None:
+            _write_text(self.output / MANIFEST_NAME, manifest_text)
         os.rename(self.output, self.destination)
         self.clear()
 

@@ -3,7 +3,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
@@ -100,19 +99,6 @@ def test_what_is_kept_is_never_modified() -> None:
     before = frame.copy()
     downsample(frame, sampler(), label="click", key="id")
     pd.testing.assert_frame_equal(frame, before)
-
-
-@pytest.mark.parametrize(
-    ("source", "error", "message"),
-    [
-        (np.zeros((3, 2)), TypeError, "`source` must be a path"),
-        (pl.LazyFrame({"y": [0, 1]}), TypeError, r"Hint: call collect\(\) first"),
-        (5, TypeError, "`source` must be a path"),
-    ],
-)
-def test_sources_of_other_kinds(source: Any, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        downsample(source, sampler(), label="y")
 
 
 @pytest.mark.parametrize(
