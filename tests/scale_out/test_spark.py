@@ -5,10 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from imbalance_kit import NonuniformNegativeSampler, RandomUnderSampler, downsample
+from imbalance_kit import (
+    NonuniformNegativeSampler,
+    RakingWeighter,
+    RandomUnderSampler,
+    add_weights,
+    downsample,
+)
 from imbalance_kit.scale_out import read_manifest
 from tests._tables import click_log, write_parquet
 
@@ -66,6 +73,14 @@ def test_a_folder_with_its_manifest(log: Any, tmp_path: Path) -> None:
     manifest = read_manifest(out)
     assert manifest.load_shift() == sampler.shift_
     assert sum(n for _, n in manifest.counts_after) == len(pd.read_parquet(out))
+
+
+def test_weights(log: Any) -> None:
+    frame, target = click_log(6000, seed=0), click_log(500, seed=1)[["city", "mobile"]]
+    expected = RakingWeighter().fit_weights(frame[["city", "mobile"]], target=target)
+    lazy = add_weights(log.repartition(3), RakingWeighter(), target=target)
+    found = collected(lazy).loc[frame["id"], "weight"]
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
 
 
 def test_a_key_is_needed(log: Any) -> None:
