@@ -197,6 +197,7 @@ def _write(
     progress: Progress | None,
 ) -> Path:
     identity = _identity(files, sampler, job)
+    files.check_destination(destination)
     work = Workspace(destination, identity)
     if resume and is_finished(destination, identity):
         work.clear()
@@ -211,6 +212,8 @@ def _write(
     except OSError:
         work.clear()  # a full disk, most likely: what takes up room helps nobody
         raise
+    finally:
+        work.release()
     return destination
 
 
@@ -239,6 +242,7 @@ def _write_lazily(
         work.finish(_manifest(source, schema, sampler, decider, tally, kept).to_json())
     finally:
         work.clear()
+        work.release()
     return destination
 
 

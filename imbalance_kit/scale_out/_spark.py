@@ -47,7 +47,7 @@ class SparkEngine:
                 message = arrow.array([pickle.dumps(merge(results))], arrow.binary())
                 yield arrow.RecordBatch.from_pydict({"result": message})
 
-        part = self.frame.select(*(f"`{name}`" for name in columns))
+        part = self.frame.select(*(_quoted(name) for name in columns))
         try:
             rows = part.mapInArrow(of_partition, "result binary").collect()
         except errors.PythonException as error:
@@ -92,6 +92,12 @@ def _reason(error: Exception) -> Exception:
             if line.strip().startswith(name):
                 return kind(line.strip().removeprefix(name))
     return error
+
+
+def _quoted(name: str) -> str:
+    """Return a name as Spark takes it, whatever signs it has."""
+    inner = name.replace("`", "``")
+    return f"`{inner}`"
 
 
 def _as_table(batch: Any) -> Any:

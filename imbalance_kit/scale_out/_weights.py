@@ -226,6 +226,8 @@ def _write(
     destination: Path,
     n_jobs: int | None,
 ) -> Path:
+    if isinstance(source, ParquetSource):
+        source.check_destination(destination)
     work = Workspace(destination, {})
     work.open(resume=False)
     try:
@@ -237,6 +239,7 @@ def _write(
         work.finish()
     finally:
         work.clear()
+        work.release()
     return destination
 
 

@@ -83,6 +83,21 @@ def test_weights(log: Any) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-10)
 
 
+def test_names_and_partitions_of_any_kind(spark: Any, tmp_path: Path) -> None:
+    """Names with spaces, dots and ticks, a label of texts, and partitions without rows."""
+    frame = click_log(1000).rename(columns={"price": "a b.c", "age": "x.y", "city": "with`tick"})
+    frame["click"] = np.where(frame["click"] == 1, "fraud", "ok")
+    sampler = NonuniformNegativeSampler(random_state=0)
+    expected = downsample(frame, sampler, **OPTIONS).set_index("id").sort_index()
+    rows = spark.read.parquet(str(write_parquet(frame, tmp_path / "log", 1, 100)))
+    empty = rows.filter("id < 0")
+    again = NonuniformNegativeSampler(random_state=0)
+    found = collected(downsample(empty.union(rows).union(empty), again, **OPTIONS))
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    with pytest.raises(ValueError, match="The source has no rows"):
+        downsample(empty, RandomUnderSampler(), **OPTIONS)
+
+
 def test_a_key_is_needed(log: Any) -> None:
     with pytest.raises(ValueError, match="`key` is missing: the rows of a Spark DataFrame"):
         downsample(log, RandomUnderSampler(), label="click")
