@@ -13,6 +13,7 @@ from imbalance_kit.scale_out._job import Place
 
 _MOST_ROWS = 1 << 18  # of a piece in memory; row groups may hold more
 _MOST_BYTES = 1 << 27
+_BUFFER = 1 << 20  # bytes read at a time, per column
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,9 @@ class RowGroup:
             return table if columns is None else table.select(list(columns))
 
         try:
-            with parquet.ParquetFile(self.file) as file:
+            # A small buffer keeps the reader from loading a large row group as a whole.
+            how = {"buffer_size": _BUFFER, "pre_buffer": False} if self.is_large else {}
+            with parquet.ParquetFile(self.file, **how) as file:
                 if not self.is_large:
                     table = file.read_row_group(self.number, columns=inside, use_threads=False)
                     yield whole(table), Place(self.name, first)

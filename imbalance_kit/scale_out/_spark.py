@@ -41,13 +41,13 @@ class SparkEngine:
         errors = import_optional("pyspark.errors", extra="spark", purpose=_PURPOSE)
 
         def of_partition(batches: Iterable[Any]) -> Iterator[Any]:
-            results = [work(_as_table(batch), Place()) for batch in batches if batch.num_rows]
+            results = [work(table, Place()) for table in _tables(batches, columns)]
             if results:
                 arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
                 message = arrow.array([pickle.dumps(merge(results))], arrow.binary())
                 yield arrow.RecordBatch.from_pydict({"result": message})
 
-        part = self.frame.select(*(_quoted(name) for name in columns))
+        part = _renamed(self.frame.select(*(_quoted(name) for name in columns)))
         try:
             rows = part.mapInArrow(of_partition, "result binary").collect()
         except errors.PythonException as error:
@@ -62,12 +62,12 @@ class SparkEngine:
         new = [types.StructField(name, types.DoubleType(), False) for name in added]
 
         def of_partition(batches: Iterable[Any]) -> Iterator[Any]:
-            for batch in batches:
-                if batch.num_rows:
-                    yield from work(_as_table(batch), Place()).to_batches()
+            for table in _tables(batches, names):
+                yield from work(table, Place()).to_batches()
 
+        names = self.frame.columns
         schema = types.StructType([*self.frame.schema.fields, *new])
-        return self.frame.mapInArrow(of_partition, schema)
+        return _renamed(self.frame).mapInArrow(of_partition, schema)
 
     def write(self, rows: Any, folder: Path) -> None:
         """Write what `map` has returned to Parquet files in a folder that is there already.
@@ -100,6 +100,14 @@ def _quoted(name: str) -> str:
     return f"`{inner}`"
 
 
-def _as_table(batch: Any) -> Any:
+def _renamed(frame: Any) -> Any:
+    """Return the frame with plain names: mapInArrow trips over those with dots and ticks."""
+    return frame.toDF(*(f"column{i}" for i in range(len(frame.columns))))
+
+
+def _tables(batches: Iterable[Any], names: Sequence[str]) -> Iterator[Any]:
+    """Yield the batches that have rows as tables with their own names."""
     arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
-    return arrow.Table.from_batches([batch])
+    for batch in batches:
+        if batch.num_rows:
+            yield arrow.Table.from_batches([batch]).rename_columns(list(names))

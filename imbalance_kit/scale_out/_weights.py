@@ -265,6 +265,8 @@ def _check_weighter(weighter: Any, target: Any) -> None:
             raise ValueError(
                 f"{weighter!r} is not fitted. Hint: give a `target`, or fit it on a sample first."
             ) from None
+        except (TypeError, AttributeError):  # of no kind that scikit-learn knows
+            return
         return
     wanted = getattr(weighter, "sufficient_statistics", lambda: "rows")()
     if wanted == "rows":
