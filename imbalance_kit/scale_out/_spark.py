@@ -1,7 +1,8 @@
-"""Spark: pieces are Arrow batches, results are merged per partition, rows stay lazy."""
+"""Spark: pieces are Arrow batches, results are merged in a tree, rows stay lazy."""
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +10,9 @@ from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.scale_out._job import Place
 
 _PURPOSE = "Working on a Spark DataFrame"
+
+_MESSAGE = "result binary"
+_AT_ONCE = 8  # messages that come to the driver
 
 T = TypeVar("T")
 
@@ -31,7 +35,7 @@ class SparkEngine:
         work: Callable[[Any, Place], T],
         merge: Callable[[Iterable[T]], T],
     ) -> T:
-        """Return the results of all batches, merged by the workers and then here.
+        """Return the results of all batches, merged by the workers and at the end here.
 
         Raises
         ------
@@ -41,15 +45,16 @@ class SparkEngine:
         errors = import_optional("pyspark.errors", extra="spark", purpose=_PURPOSE)
 
         def of_partition(batches: Iterable[Any]) -> Iterator[Any]:
-            results = [work(table, Place()) for table in _tables(batches, columns)]
-            if results:
-                arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
-                message = arrow.array([pickle.dumps(merge(results))], arrow.binary())
-                yield arrow.RecordBatch.from_pydict({"result": message})
+            yield from _message(merge, (work(t, Place()) for t in _tables(batches, columns)))
+
+        def of_several(batches: Iterable[Any]) -> Iterator[Any]:
+            yield from _message(merge, (pickle.loads(m) for b in batches for m in b[0].to_pylist()))
 
         part = _renamed(self.frame.select(*(_quoted(name) for name in columns)))
+        results = part.mapInArrow(of_partition, _MESSAGE)
         try:
-            rows = part.mapInArrow(of_partition, "result binary").collect()
+            # No worker and no driver holds the results of all partitions.
+            rows = results.repartition(_AT_ONCE).mapInArrow(of_several, _MESSAGE).collect()
         except errors.PythonException as error:
             raise _reason(error) from None
         if not rows:
@@ -82,6 +87,15 @@ class SparkEngine:
             rows.write.mode("append").parquet(str(folder))
         except errors.PythonException as error:
             raise _reason(error) from None
+
+
+def _message(merge: Callable[[Iterable[T]], T], results: Iterable[T]) -> Iterator[Any]:
+    """Yield one batch with the results merged, or nothing where there are none."""
+    arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
+    coming = iter(results)
+    for first in coming:
+        message = arrow.array([pickle.dumps(merge(chain([first], coming)))], arrow.binary())
+        yield arrow.RecordBatch.from_pydict({"result": message})
 
 
 def _reason(error: Exception) -> Exception:
