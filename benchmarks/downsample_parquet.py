@@ -3,7 +3,8 @@
 The reference is two bare scans by pyarrow of the same columns with the same number of threads, in
 two ways: row group by row group in a pool of threads (the least that reading costs), and
 `pyarrow.dataset` batch by batch (what one would write). Each measurement is a process of its own,
-so that its peak memory is its own; the three kinds take turns, medians of the repeats.
+so that its peak memory is its own; the three kinds take turns, medians of the repeats. Seconds of
+all cores vary less than those of the clock where a machine is busy.
 
     python -m benchmarks.downsample_parquet [--rows 20000000] [--repeats 3] [--folder DIR]
 """
@@ -60,12 +61,14 @@ def _compare(source: Path, n_rows: int, workers: int, repeats: int) -> dict:
         for kind in KINDS:  # in turn, so that the machine's moods fall on all alike
             measured[kind].append(_in_process(kind, source, workers))
     seconds = {k: statistics.median(m["seconds"] for m in runs) for k, runs in measured.items()}
+    cpu = {k: statistics.median(m["cpu"] for m in runs) for k, runs in measured.items()}
     memory = {k: max(m["peak_mb"] for m in runs) for k, runs in measured.items()}
     return {
         "rows": n_rows,
         "columns": 22,
         "workers": workers,
         "seconds": {k: round(s, 2) for k, s in seconds.items()},
+        "seconds of all cores": {k: round(s, 2) for k, s in cpu.items()},
         "times two scans by row group": round(seconds[KINDS[2]] / seconds[KINDS[0]], 2),
         "times two scans by dataset": round(seconds[KINDS[2]] / seconds[KINDS[1]], 2),
         "rows per second": round(n_rows / seconds[KINDS[2]]),
@@ -92,7 +95,7 @@ def _measure(kind: str, source: Path, workers: int) -> dict:
         from imbalance_kit import NonuniformNegativeSampler, downsample, read_manifest
 
         out = Path(tempfile.mkdtemp(dir=source.parent)) / "out"
-        began = time.perf_counter()
+        began, before = time.perf_counter(), time.process_time()
         downsample(
             source,
             NonuniformNegativeSampler(random_state=0),
@@ -101,7 +104,7 @@ def _measure(kind: str, source: Path, workers: int) -> dict:
             destination=out,
             n_jobs=workers,
         )
-        seconds = time.perf_counter() - began
+        seconds, cpu = time.perf_counter() - began, time.process_time() - before
         manifest = read_manifest(out)
         extra = {
             "kept": sum(n for _, n in manifest.counts_after),
@@ -110,12 +113,12 @@ def _measure(kind: str, source: Path, workers: int) -> dict:
         shutil.rmtree(out.parent)
     else:
         scan = _scan_groups if kind == KINDS[0] else _scan_dataset
-        began = time.perf_counter()
+        began, before = time.perf_counter(), time.process_time()
         for _ in range(2):
             scan(source, workers)
-        seconds = time.perf_counter() - began
+        seconds, cpu = time.perf_counter() - began, time.process_time() - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "peak_mb": peak, **extra}
+    return {"seconds": seconds, "cpu": cpu, "peak_mb": peak, **extra}
 
 
 def _scan_groups(source: Path, workers: int) -> None:

@@ -40,7 +40,7 @@ from imbalance_kit.over_sampling import (
     KMeansSMOTE,
     RandomOverSampler,
 )
-from imbalance_kit.scale_out import downsample, read_manifest
+from imbalance_kit.scale_out import add_weights, downsample, read_manifest
 from imbalance_kit.shift import ChainedShift, ClassShift, Shift, estimate_prior
 from imbalance_kit.under_sampling import (
     EditedNearestNeighbours,
@@ -106,6 +106,7 @@ __all__ = [
     "WeightDisplay",
     "WeightSummary",
     "WeightedRegressor",
+    "add_weights",
     "compare_strategies",
     "compute_balance",
     "compute_calibration",

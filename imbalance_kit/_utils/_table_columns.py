@@ -108,8 +108,23 @@ def _to_numpy(column: Any) -> NDArray[Any]:
 
 
 def level_column(table: Any, name: str) -> Levels:
-    """Return a column of categories; numbers and booleans are levels by their text."""
-    column = table[name]
+    """Return a column of categories; numbers and booleans are levels by their text.
+
+    Raises
+    ------
+    TypeError
+        If the column holds lists or other things that are no categories.
+    """
+    try:
+        return _levels(table[name])
+    except (TypeError, NotImplementedError):
+        raise TypeError(
+            f"Column {name!r} was expected to hold numbers or categories, got "
+            f"{_type_name(table[name])} of other things. Hint: leave it out of `features`."
+        ) from None
+
+
+def _levels(column: Any) -> Levels:
     if hasattr(column, "combine_chunks") or hasattr(column, "dictionary_encode"):  # Arrow
         return _arrow_levels(column)
     if hasattr(column, "iloc"):

@@ -33,8 +33,8 @@ def with_messages(command: Callable[..., None]) -> Callable[..., None]:
         except InputError as error:
             typer.echo(f"Error: {error}", err=True)
             raise typer.Exit(WRONG_USE) from None
-        except KeyboardInterrupt:
-            typer.echo("Interrupted.", err=True)
+        except KeyboardInterrupt as stop:
+            typer.echo(" ".join(["Interrupted.", *stop.args]), err=True)
             raise typer.Exit(INTERRUPTED) from None
 
     return run

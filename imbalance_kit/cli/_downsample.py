@@ -76,7 +76,7 @@ def downsample_command(
         raise InputError(f"--negatives-per-positive must be above 0, got {negatives_per_positive}.")
     check_outputs({"--json": None if json_path == _STDOUT else json_path}, None)
     began = time.perf_counter()
-    with explain():
+    with explain(), _say_how_to_go_on(engine):
         how = _pilot(pilot)
         sampler = NonuniformNegativeSampler(
             sampling_strategy=1 / negatives_per_positive,
@@ -118,6 +118,17 @@ def explain() -> Iterator[None]:
         for parameter, option in _OPTIONS.items():
             text = text.replace(parameter, option)
         raise InputError(text) from error
+
+
+@contextmanager
+def _say_how_to_go_on(engine: Engine) -> Iterator[None]:
+    """Put the way on to an interrupt."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if engine != Engine.LOCAL:
+            raise
+        raise KeyboardInterrupt("Hint: the same command with --resume goes on from here.") from None
 
 
 def _open(engine: Engine, source: str) -> Any:

@@ -2,5 +2,6 @@
 
 from imbalance_kit.scale_out._downsample import downsample
 from imbalance_kit.scale_out._manifest import Manifest, read_manifest
+from imbalance_kit.scale_out._weights import add_weights
 
-__all__ = ["Manifest", "downsample", "read_manifest"]
+__all__ = ["Manifest", "add_weights", "downsample", "read_manifest"]

@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from imbalance_kit._utils._random import draw_seed
-from imbalance_kit._utils._table_columns import column_names, is_table
+from imbalance_kit._utils._table_columns import column_names
 from imbalance_kit.scale_out._dask import DaskEngine
 from imbalance_kit.scale_out._decide import Decider
 from imbalance_kit.scale_out._frames import FrameEngine
@@ -19,6 +19,7 @@ from imbalance_kit.scale_out._manifest import Manifest
 from imbalance_kit.scale_out._parquet import Progress, count_labels, downsample_parquet
 from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
 from imbalance_kit.scale_out._passes import check_sampler, downsample_on
+from imbalance_kit.scale_out._sources import backend_of
 from imbalance_kit.scale_out._spark import SparkEngine
 from imbalance_kit.scale_out._tally import Tally
 from imbalance_kit.scale_out._workspace import Workspace, is_finished, run_digest
@@ -122,7 +123,7 @@ def downsample(
     ['id', 'x', 'click', 'inclusion_probability', 'log_odds_offset', 'sample_weight']
     """
     check_sampler(sampler)
-    backend = _backend(source)
+    backend = backend_of(source)
     if backend == "parquet":
         files = open_parquet(source)
         names = files.schema.names
@@ -156,27 +157,6 @@ def downsample(
     if destination is None:
         return downsample_on(engine, sampler, job)[0]
     return _write_lazily(engine, sampler, job, Path(destination))
-
-
-def _backend(source: Any) -> str:
-    """Return the name of what holds the rows."""
-    module = type(source).__module__.partition(".")[0]
-    if module == "pyspark":
-        return "spark"
-    if module.startswith("dask"):
-        return "dask"
-    if isinstance(source, (str, Path)) or (
-        module == "pyarrow" and hasattr(source, "get_fragments")
-    ):
-        return "parquet"
-    lazy = hasattr(source, "collect")
-    if not lazy and is_table(source):
-        return "frame"
-    hint = " Hint: call collect() first." if lazy else ""
-    raise TypeError(
-        "`source` must be a path to Parquet files, a pyarrow dataset, a pandas, polars or Arrow "
-        f"table, or a Dask or Spark DataFrame, got {type(source)!r}.{hint}"
-    )
 
 
 def _make_job(
@@ -217,6 +197,7 @@ def _write(
     progress: Progress | None,
 ) -> Path:
     identity = _identity(files, sampler, job)
+    files.check_destination(destination)
     work = Workspace(destination, identity)
     if resume and is_finished(destination, identity):
         work.clear()
@@ -231,6 +212,8 @@ def _write(
     except OSError:
         work.clear()  # a full disk, most likely: what takes up room helps nobody
         raise
+    finally:
+        work.release()
     return destination
 
 
@@ -251,10 +234,7 @@ def _write_lazily(
     work.open(resume=False)
     try:
         rows, decider, tally = downsample_on(engine, sampler, job)
-        if hasattr(rows, "to_parquet"):
-            rows.to_parquet(str(work.output), write_index=False)
-        else:
-            rows.write.mode("append").parquet(str(work.output))
+        engine.write(rows, work.output)
         written = open_parquet(work.output)
         kept = count_labels(written, decider)
         source = type(engine.frame).__module__.partition(".")[0]
@@ -262,6 +242,7 @@ def _write_lazily(
         work.finish(_manifest(source, schema, sampler, decider, tally, kept).to_json())
     finally:
         work.clear()
+        work.release()
     return destination
 
 

@@ -18,7 +18,7 @@ References
    OOPSLA 2014. https://doi.org/10.1145/2660193.2660195
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ HASH_NAME = "splitmix64/1"
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
+_LOW_BYTES = np.array([2 ** (8 * k) - 1 for k in range(9)], dtype=np.uint64)
 _BLOCK = 1 << 14  # rows at a time: both arrays stay in the cache
 
 Hashes = NDArray[np.uint64]
@@ -98,7 +99,7 @@ def position_hashes(first: int, n_rows: int, text: str = "") -> Hashes:
 
 def text_hash(text: str) -> np.uint64:
     """Return the hash of one text."""
-    return np.uint64(_text_hashes((text,))[0])
+    return np.uint64(_text_hashes(*_encode((text,)))[0])
 
 
 def stage_hashes(hashes: Hashes, seed: int, stage: str) -> Hashes:
@@ -128,8 +129,10 @@ def _column_values(table: Any, name: str) -> Hashes:
         signed = numbers.dtype.kind == "i"
         return numbers.astype(np.int64).view(np.uint64) if signed else numbers.astype(np.uint64)
     if kind == "text":
+        return _text_hashes(*_column_bytes(column))
+    if kind == "category":
         found = level_column(table, name)
-        hashes = _text_hashes(found.levels)
+        hashes = _text_hashes(*_encode(found.levels))
         return hashes[found.codes] if len(hashes) else np.empty(0, dtype=np.uint64)
     raise TypeError(
         f"The key column {name!r} holds {kind}: expected integers or texts, which are equal or not "
@@ -138,35 +141,82 @@ def _column_values(table: Any, name: str) -> Hashes:
 
 
 def _kind(column: Any) -> str:
-    """Return "number" for integers and booleans, "text" for texts and categories, or the type."""
+    """Return "number" for integers and booleans, "text", "category", or the name of the type."""
     kind = column.type if hasattr(column, "type") else column.dtype
     text = str(kind).lower()
-    if text.startswith("dictionary"):
-        return "text"
+    if text.startswith(("dictionary", "cat", "enum")):
+        return "category"
     if text.startswith(("int", "uint", "bool")):
         return "number"
-    if text.startswith(("str", "object", "cat", "enum", "large_string", "utf8")):
+    if text.startswith(("str", "object", "large_string", "utf8")):
         return "text"
     return str(kind)
 
 
-def _text_hashes(texts: Sequence[str]) -> Hashes:
-    """Return the hash of each text, a word of all of them at a time."""
-    encoded = [text.encode() for text in texts]
-    lengths = np.array([len(text) for text in encoded], dtype=np.uint64)
-    hashes = mix(lengths)
-    if not len(lengths) or not lengths.max():
-        return hashes
-    n_words = (lengths.astype(np.intp) + 7) // 8
-    order = np.argsort(n_words, kind="stable")  # texts of like length together, in blocks
-    for start in range(0, len(order), _BLOCK):
-        rows = order[start : start + _BLOCK]
-        width = int(n_words[rows[-1]]) * 8
-        if not width:
-            continue
-        padded = b"".join(encoded[i].ljust(width, b"\0") for i in rows.tolist())
-        words = np.frombuffer(padded, dtype="<u8").reshape(len(rows), -1)
-        for j in range(words.shape[1]):
-            longer = n_words[rows] > j
-            hashes[rows[longer]] = mix(hashes[rows[longer]] ^ words[longer, j])
+def _text_hashes(data: NDArray[np.uint8], lengths: NDArray[np.int64]) -> Hashes:
+    """Return the hash of each text, a word of all of them at a time.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        The bytes of all texts, one after another.
+    lengths : ndarray of shape (n_texts,)
+        How many bytes each has.
+    """
+    hashes = mix(lengths.astype(np.uint64))
+    starts = np.cumsum(lengths) - lengths
+    padded = np.concatenate([data, np.zeros(8, dtype=np.uint8)])
+    # The word that starts at each byte: it overlaps with the next, and nothing is copied.
+    words = np.ndarray(len(data) + 1, dtype="<u8", buffer=padded, strides=(1,))
+    for first in range(0, len(lengths), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        rows = np.flatnonzero(lengths[block])
+        at, left, found = starts[block][rows], lengths[block][rows], hashes[block]
+        while len(rows):
+            word = words[at]
+            short = np.flatnonzero(left < 8)
+            word[short] &= _LOW_BYTES[left[short]]
+            found[rows] = mix(found[rows] ^ word)
+            more = np.flatnonzero(left > 8)
+            rows, at, left = rows[more], at[more] + 8, left[more] - 8
     return hashes
+
+
+def _encode(texts: Iterable[Any]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the bytes of texts, and how many each has."""
+    encoded = [str(text).encode() for text in texts]
+    lengths = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
+    return np.frombuffer(b"".join(encoded), dtype=np.uint8), lengths
+
+
+def _column_bytes(column: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the same of a column of texts, from its own memory where that holds bytes."""
+    array = getattr(column, "array", None)
+    if "pyarrow" in str(getattr(column, "dtype", "")) or (
+        getattr(getattr(column, "dtype", None), "storage", "") == "pyarrow"
+    ):
+        column = array.__arrow_array__()  # type: ignore[union-attr]
+    if hasattr(column, "chunks") or hasattr(column, "buffers"):
+        chunks = column.chunks if hasattr(column, "chunks") else [column]
+        parts = [_arrow_bytes(chunk) for chunk in chunks if len(chunk)]
+        if not parts:
+            return _encode(())
+        data, lengths = zip(*parts, strict=True)
+        return np.concatenate(data), np.concatenate(lengths)
+    if hasattr(column, "get_chunks"):  # polars
+        whole = column.str.join("").item()
+        lengths = column.str.len_bytes().to_numpy().astype(np.int64)
+        return np.frombuffer(whole.encode(), dtype=np.uint8), lengths
+    return _encode(column.tolist())
+
+
+def _arrow_bytes(chunk: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the same of one array of Arrow."""
+    kind = str(chunk.type)
+    if kind not in ("string", "large_string"):  # views, whose bytes lie apart
+        return _encode(chunk.to_pylist())
+    _, places, data = chunk.buffers()
+    width = np.dtype(np.int64 if kind == "large_string" else np.int32)
+    ends = np.frombuffer(places, width, len(chunk) + 1, chunk.offset * width.itemsize)
+    bytes_ = np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
+    return bytes_[ends[0] : ends[-1]], np.diff(ends).astype(np.int64)

@@ -6,28 +6,24 @@ thinned with the same random numbers. The result is that of two passes.
 """
 
 import hashlib
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import joblib
 import numpy as np
 
-from imbalance_kit._utils._optional import import_optional
 from imbalance_kit._utils._tables import concat_tables
 from imbalance_kit.scale_out._decide import Decider
 from imbalance_kit.scale_out._histogram import N_BINS, Histogram, add_histograms
 from imbalance_kit.scale_out._job import Job, label_target
+from imbalance_kit.scale_out._parquet_engine import in_order, thread_count
 from imbalance_kit.scale_out._parquet_source import ParquetSource, RowGroup
+from imbalance_kit.scale_out._parquet_writer import ParquetWriter
 from imbalance_kit.scale_out._passes import decide_by_class, first_guess, needs_scores, solve
 from imbalance_kit.scale_out._tally import Tally, merge_tallies, tally
 from imbalance_kit.scale_out._workspace import Workspace
 
 _GENEROUS = 1.5  # rows kept as candidates, per row expected
-_ROWS_PER_GROUP = 1 << 17  # of the output
-_ROWS_PER_FILE = 1 << 22
 
 T = TypeVar("T")
 Progress = Callable[[int, int, str], object]
@@ -59,7 +55,7 @@ def downsample_parquet(
     progress : callable or None
         Called with rows done, rows in all, and what is being done.
     """
-    n_threads = n_jobs if n_jobs and n_jobs > 0 else joblib.cpu_count()
+    n_threads = thread_count(n_jobs)
     with ThreadPoolExecutor(n_threads) as pool:
         run = _Run(source, job, work, pool, 2 * n_threads, progress or _silent)
         whole = work.load_tally()
@@ -144,7 +140,7 @@ class _Run:
     def write(self, decider: Decider) -> dict[Any, int]:
         """Thin the candidates and write them, in the order of the source; return counts kept."""
         counts = dict.fromkeys(decider.labels, 0)
-        with _Writer(self.work.output) as writer:
+        with ParquetWriter(self.work.output) as writer:
             for group in self.source.row_groups:
                 kept = decider.keep(*self.work.load_kept(_name(group)))
                 _add_counts(counts, kept, self.job.label)
@@ -152,65 +148,14 @@ class _Run:
         return counts
 
     def _each(self, what: str, work: Callable[[RowGroup], T]) -> Iterator[T]:
-        """Do the work for every row group, a few ahead of the one that is asked for."""
-        total, done = self.source.n_rows, 0
-        waiting: deque[tuple[RowGroup, Future[T]]] = deque()
-        groups = iter(self.source.row_groups)
-        try:
-            while True:
-                while len(waiting) < self.n_ahead and (group := next(groups, None)) is not None:
-                    waiting.append((group, self.pool.submit(work, group)))
-                if not waiting:
-                    return
-                group, future = waiting.popleft()
-                yield future.result()
-                done += group.n_rows
-                self.progress(done, total, what)
-        finally:
-            for _, future in waiting:
-                future.cancel()
-
-
-class _Writer:
-    """Parquet files of bounded size, in row groups that are not tiny."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.waiting: list[Any] = []
-        self.n_waiting = self.n_written = self.n_files = 0
-        self.file: Any = None
-
-    def write(self, table: Any) -> None:
-        self.waiting.append(table)
-        self.n_waiting += table.num_rows
-        if self.n_waiting >= _ROWS_PER_GROUP:
-            self._flush()
-
-    def _flush(self) -> None:
-        table = concat_tables(self.waiting).replace_schema_metadata(None)
-        self.waiting, self.n_waiting = [], 0
-        if self.file is None:
-            parquet = import_optional("pyarrow.parquet", extra="parquet", purpose="Writing Parquet")
-            path = self.folder / f"part-{self.n_files:05d}.parquet"
-            self.file = parquet.ParquetWriter(path, table.schema, use_dictionary=False)
-            self.n_files, self.n_written = self.n_files + 1, 0
-        self.file.write_table(table, row_group_size=_ROWS_PER_GROUP)
-        self.n_written += table.num_rows
-        if self.n_written >= _ROWS_PER_FILE:
-            self._close()
-
-    def _close(self) -> None:
-        if self.file is not None:
-            self.file.close()
-            self.file = None
-
-    def __enter__(self) -> "_Writer":
-        return self
-
-    def __exit__(self, kind: Any, *rest: Any) -> None:
-        if kind is None and (self.waiting or not self.n_files):
-            self._flush()
-        self._close()
+        """Do the work for every row group, and report how far it is."""
+        done = 0
+        groups = self.source.row_groups
+        results = in_order(self.pool, groups, work, self.n_ahead)
+        for group, result in zip(groups, results, strict=True):
+            yield result
+            done += group.n_rows
+            self.progress(done, self.source.n_rows, what)
 
 
 def _add_counts(counts: dict[Any, int], table: Any, label: str) -> None:

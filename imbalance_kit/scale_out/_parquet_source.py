@@ -6,12 +6,14 @@ from glob import glob, has_magic
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.scale_out._job import Place
 
 _MOST_ROWS = 1 << 18  # of a piece in memory; row groups may hold more
 _MOST_BYTES = 1 << 27
+_BUFFER = 1 << 20  # bytes read at a time, per column
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class RowGroup:
         Of the row group within the file.
     first_row, n_rows, n_bytes : int
         Number of its first row within the file, its rows, its size uncompressed.
+    partition : tuple of (str, str or int), default=()
+        Columns that the names of its folders give, as in ``day=2026-01-31/``.
     """
 
     file: str
@@ -36,6 +40,12 @@ class RowGroup:
     first_row: int
     n_rows: int
     n_bytes: int
+    partition: tuple[tuple[str, str | int], ...] = ()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is read in several pieces."""
+        return self.n_bytes > _MOST_BYTES
 
     def read(self, columns: Sequence[str] | None = None) -> Iterator[tuple[Any, Place]]:
         """Yield Arrow tables of bounded size, with their places.
@@ -46,18 +56,27 @@ class RowGroup:
             If it cannot be read, naming the file and the row group.
         """
         parquet, arrow = _parquet(), import_optional("pyarrow", extra="parquet", purpose=_PURPOSE)
-        names = None if columns is None else list(columns)
+        added = [(n, v) for n, v in self.partition if columns is None or n in columns]
+        inside = None if columns is None else [n for n in columns if n not in dict(added)]
         first = self.first_row
+
+        def whole(table: Any) -> Any:
+            for name, value in added:
+                table = table.append_column(name, arrow.repeat(value, table.num_rows))
+            return table if columns is None else table.select(list(columns))
+
         try:
-            with parquet.ParquetFile(self.file) as file:
-                if self.n_bytes <= _MOST_BYTES:
-                    table = file.read_row_group(self.number, columns=names, use_threads=False)
-                    yield table, Place(self.name, first)
+            # A small buffer keeps the reader from loading a large row group as a whole.
+            how = {"buffer_size": _BUFFER, "pre_buffer": False} if self.is_large else {}
+            with parquet.ParquetFile(self.file, **how) as file:
+                if not self.is_large:
+                    table = file.read_row_group(self.number, columns=inside, use_threads=False)
+                    yield whole(table), Place(self.name, first)
                     return
                 for batch in file.iter_batches(
-                    _MOST_ROWS, row_groups=[self.number], columns=names, use_threads=False
+                    _MOST_ROWS, row_groups=[self.number], columns=inside, use_threads=False
                 ):
-                    yield arrow.Table.from_batches([batch]), Place(self.name, first)
+                    yield whole(arrow.Table.from_batches([batch])), Place(self.name, first)
                     first += batch.num_rows
         except (OSError, arrow.ArrowException) as error:
             raise ValueError(
@@ -70,7 +89,7 @@ class RowGroup:
 class ParquetSource:
     """Files with one schema.
 
-    Invariant: `row_groups` are in the order of the files, which are sorted by name.
+    Invariant: `row_groups` are in the order of the files, which are sorted by name; none is empty.
     """
 
     path: str
@@ -81,6 +100,21 @@ class ParquetSource:
     def n_rows(self) -> int:
         """Rows in all."""
         return sum(group.n_rows for group in self.row_groups)
+
+    def check_destination(self, destination: Path) -> None:
+        """Raise where the output would be part of the source the next time.
+
+        Raises
+        ------
+        ValueError
+            If the destination lies within the folder of the source.
+        """
+        source, inner = Path(self.path).resolve(), destination.resolve()
+        if source.is_dir() and inner.is_relative_to(source):
+            raise ValueError(
+                f"`destination` is '{destination}', which lies within the source '{self.path}': "
+                "the next run would read it too. Hint: choose a folder beside it."
+            )
 
     def identity(self) -> list[list[Any]]:
         """Return names, sizes and times of change: what tells whether the files are the same."""
@@ -101,20 +135,26 @@ def open_parquet(source: Any) -> ParquetSource:
     """
     files, root = _files(source)
     groups: list[RowGroup] = []
+    partitions = _partitions(files, root)
     schema = None
     for file in files:
         metadata, own = _open(file)
+        own = _with_partition(own, partitions[file])
         if schema is None:
             schema, first = own, file
         else:
             _check_same(own, schema, file, first)
         name = Path(file).relative_to(root).as_posix()
+        partition = partitions[file]
         first_row = 0
         for i in range(metadata.num_row_groups):
             group = metadata.row_group(i)
-            groups.append(RowGroup(file, name, i, first_row, group.num_rows, group.total_byte_size))
-            first_row += group.num_rows
-    if not any(group.n_rows for group in groups):
+            n_rows = group.num_rows
+            if n_rows:
+                size = group.total_byte_size
+                groups.append(RowGroup(file, name, i, first_row, n_rows, size, partition))
+            first_row += n_rows
+    if not groups:
         raise ValueError(f"'{root}' has no rows.")
     return ParquetSource(
         str(source) if isinstance(source, (str, Path)) else str(root), tuple(groups), schema
@@ -145,6 +185,50 @@ def _files(source: Any) -> tuple[list[str], Path]:
     if not found:
         raise FileNotFoundError(f"'{source}' holds no Parquet file (*.parquet).")
     return sorted(map(str, found)), root
+
+
+def _partitions(files: Sequence[str], root: Path) -> dict[str, tuple[tuple[str, str | int], ...]]:
+    """Return the columns that the names of the folders of each file give.
+
+    Numbers where all files have numbers, texts otherwise.
+    """
+    found = {
+        file: [
+            (name, unquote(value))
+            for part in Path(file).relative_to(root).parent.parts
+            for name, sign, value in [part.partition("=")]
+            if sign and name
+        ]
+        for file in files
+    }
+    texts = {name for pairs in found.values() for name, value in pairs if not _is_integer(value)}
+    return {
+        file: tuple((name, value if name in texts else int(value)) for name, value in pairs)
+        for file, pairs in found.items()
+    }
+
+
+def _is_integer(text: str) -> bool:
+    return text.isascii() and text.removeprefix("-").isdigit() and str(int(text)) == text
+
+
+def _with_partition(schema: Any, partition: Sequence[tuple[str, str | int]]) -> Any:
+    """Return the schema of a file with the columns of its folders.
+
+    Raises
+    ------
+    ValueError
+        If the file itself has such a column.
+    """
+    arrow = import_optional("pyarrow", extra="parquet", purpose=_PURPOSE)
+    for name, value in partition:
+        if name in schema.names:
+            raise ValueError(
+                f"The column {name!r} is both in the files and in the names of their folders: "
+                "expected one of them. Hint: give the files by a glob that ends in their folder."
+            )
+        schema = schema.append(arrow.field(name, arrow.scalar(value).type))
+    return schema
 
 
 def _is_visible(name: Path) -> bool:

@@ -1,13 +1,18 @@
-"""Spark: pieces are Arrow batches, results are merged per partition, rows stay lazy."""
+"""Spark: pieces are Arrow batches, results are merged in a tree, rows stay lazy."""
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import Any, TypeVar
 
 from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.scale_out._job import Place
 
 _PURPOSE = "Working on a Spark DataFrame"
+
+_MESSAGE = "result binary"
+_AT_ONCE = 8  # messages that come to the driver
 
 T = TypeVar("T")
 
@@ -30,7 +35,7 @@ class SparkEngine:
         work: Callable[[Any, Place], T],
         merge: Callable[[Iterable[T]], T],
     ) -> T:
-        """Return the results of all batches, merged by the workers and then here.
+        """Return the results of all batches, merged by the workers and at the end here.
 
         Raises
         ------
@@ -40,15 +45,16 @@ class SparkEngine:
         errors = import_optional("pyspark.errors", extra="spark", purpose=_PURPOSE)
 
         def of_partition(batches: Iterable[Any]) -> Iterator[Any]:
-            results = [work(_as_table(batch), Place()) for batch in batches if batch.num_rows]
-            if results:
-                arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
-                message = arrow.array([pickle.dumps(merge(results))], arrow.binary())
-                yield arrow.RecordBatch.from_pydict({"result": message})
+            yield from _message(merge, (work(t, Place()) for t in _tables(batches, columns)))
 
-        part = self.frame.select(*(f"`{name}`" for name in columns))
+        def of_several(batches: Iterable[Any]) -> Iterator[Any]:
+            yield from _message(merge, (pickle.loads(m) for b in batches for m in b[0].to_pylist()))
+
+        part = _renamed(self.frame.select(*(_quoted(name) for name in columns)))
+        results = part.mapInArrow(of_partition, _MESSAGE)
         try:
-            rows = part.mapInArrow(of_partition, "result binary").collect()
+            # No worker and no driver holds the results of all partitions.
+            rows = results.repartition(_AT_ONCE).mapInArrow(of_several, _MESSAGE).collect()
         except errors.PythonException as error:
             raise _reason(error) from None
         if not rows:
@@ -61,12 +67,35 @@ class SparkEngine:
         new = [types.StructField(name, types.DoubleType(), False) for name in added]
 
         def of_partition(batches: Iterable[Any]) -> Iterator[Any]:
-            for batch in batches:
-                if batch.num_rows:
-                    yield from work(_as_table(batch), Place()).to_batches()
+            for table in _tables(batches, names):
+                yield from work(table, Place()).to_batches()
 
+        names = self.frame.columns
         schema = types.StructType([*self.frame.schema.fields, *new])
-        return self.frame.mapInArrow(of_partition, schema)
+        return _renamed(self.frame).mapInArrow(of_partition, schema)
+
+    def write(self, rows: Any, folder: Path) -> None:
+        """Write what `map` has returned to Parquet files in a folder that is there already.
+
+        Raises
+        ------
+        ValueError, TypeError
+            What a worker raised, without Spark's words around it.
+        """
+        errors = import_optional("pyspark.errors", extra="spark", purpose=_PURPOSE)
+        try:
+            rows.write.mode("append").parquet(str(folder))
+        except errors.PythonException as error:
+            raise _reason(error) from None
+
+
+def _message(merge: Callable[[Iterable[T]], T], results: Iterable[T]) -> Iterator[Any]:
+    """Yield one batch with the results merged, or nothing where there are none."""
+    arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
+    coming = iter(results)
+    for first in coming:
+        message = arrow.array([pickle.dumps(merge(chain([first], coming)))], arrow.binary())
+        yield arrow.RecordBatch.from_pydict({"result": message})
 
 
 def _reason(error: Exception) -> Exception:
@@ -79,6 +108,20 @@ def _reason(error: Exception) -> Exception:
     return error
 
 
-def _as_table(batch: Any) -> Any:
+def _quoted(name: str) -> str:
+    """Return a name as Spark takes it, whatever signs it has."""
+    inner = name.replace("`", "``")
+    return f"`{inner}`"
+
+
+def _renamed(frame: Any) -> Any:
+    """Return the frame with plain names: mapInArrow trips over those with dots and ticks."""
+    return frame.toDF(*(f"column{i}" for i in range(len(frame.columns))))
+
+
+def _tables(batches: Iterable[Any], names: Sequence[str]) -> Iterator[Any]:
+    """Yield the batches that have rows as tables with their own names."""
     arrow = import_optional("pyarrow", extra="spark", purpose=_PURPOSE)
-    return arrow.Table.from_batches([batch])
+    for batch in batches:
+        if batch.num_rows:
+            yield arrow.Table.from_batches([batch]).rename_columns(list(names))

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,24 +39,33 @@ class Workspace:
         self.folder = destination.with_name(f".{destination.name}.partial")
         self.output = self.folder / "output"
         self.identity = json.loads(json.dumps(identity))
+        self._lock: Any = None
 
     def open(self, *, resume: bool) -> None:
         """Make the folder; take up what an earlier run left there, or clear it away.
 
+        Until `release`, no other process can open it.
+
         Raises
         ------
         FileExistsError
-            If the destination is there already.
+            If the destination is there already, or another run writes to it.
         ValueError
             If what is to be resumed was another run.
         """
-        if self.destination.exists():
-            raise FileExistsError(
-                f"'{self.destination}' exists already: nothing is overwritten. Hint: choose "
-                "another destination, or take it away."
-            )
         if not self.destination.parent.is_dir():
             raise FileNotFoundError(f"The folder '{self.destination.parent}' does not exist.")
+        self._check_absent()
+        self.folder.mkdir(exist_ok=True)
+        self._lock = _lock(self.folder / "lock")
+        try:
+            self._check_absent()  # the run that had the lock may have come to its end
+            self._prepare(resume=resume)
+        except BaseException:
+            self.release()
+            raise
+
+    def _prepare(self, *, resume: bool) -> None:
         mark = self.folder / "run.json"
         if resume and mark.exists():
             if json.loads(mark.read_text(encoding="utf-8")) != self.identity:
@@ -65,14 +75,31 @@ class Workspace:
                 )
             shutil.rmtree(self.output, ignore_errors=True)
         else:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir()
+            for path in self.folder.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name != "lock":
+                    path.unlink()
             _write_text(mark, json.dumps(self.identity))
         self.output.mkdir()
 
-    def finish(self, manifest_text: str) -> None:
+    def _check_absent(self) -> None:
+        if self.destination.exists():
+            raise FileExistsError(
+                f"'{self.destination}' exists already: nothing is overwritten. Hint: choose "
+                "another destination, or take it away."
+            )
+
+    def release(self) -> None:
+        """Let another run open the folder."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def finish(self, manifest_text: str | None = None) -> None:
         """Put the manifest to the output and move both to the destination."""
-        _write_text(self.output / MANIFEST_NAME, manifest_text)
+        if manifest_text is not None:
+            _write_text(self.output / MANIFEST_NAME, manifest_text)
         os.rename(self.output, self.destination)
         self.clear()
 
@@ -171,6 +198,32 @@ def is_finished(destination: Path, identity: dict[str, Any]) -> bool:
     """Whether the destination is what a run of this identity has made."""
     manifest = destination / MANIFEST_NAME
     return manifest.is_file() and read_manifest(manifest).run == run_digest(identity)
+
+
+def _lock(path: Path) -> Any:
+    """Return a file that no other process can lock until it is closed, by whatever end.
+
+    Raises
+    ------
+    FileExistsError
+        If another process has it.
+    """
+    file = path.open("w")
+    try:
+        fcntl = import_module("fcntl")
+    except ImportError:  # Windows: two runs at once are not told apart
+        return file
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            raise BlockingIOError  # its owner has just taken it away
+    except BlockingIOError:
+        file.close()
+        raise FileExistsError(
+            f"Another run is writing to '{path.parent}' now. Hint: wait for its end, or choose "
+            "another destination."
+        ) from None
+    return file
 
 
 def _write_text(path: Path, text: str) -> None:

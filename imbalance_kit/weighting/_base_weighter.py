@@ -1,5 +1,6 @@
 """The interface of the weighters towards a population, around one abstract solution."""
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Collection
 from numbers import Integral
@@ -29,8 +30,9 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
     """Base class of the weighters towards a population.
 
     A subclass stores `normalize` and `random_state` with its own parameters, implements `_solve`,
-    and says in `_takes_margins` whether totals will do as target. Everything else is here: checks,
-    covariates, the scale, new rows, importance resampling.
+    and says in `_takes_margins` whether totals will do as target, in `_sums_over_rows` whether rows
+    enter only through sums, so that k equal rows are one of weight k. Everything else is here:
+    checks, covariates, the scale, new rows, importance resampling.
 
     Parameters
     ----------
@@ -52,6 +54,7 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
 
     _takes_margins: ClassVar[bool] = False
     _numbers_are_levels: ClassVar[bool] = False
+    _sums_over_rows: ClassVar[bool] = False
     weights_: NDArray[np.float64]
     covariates_: Covariates
     shift_: CovariateShift
@@ -160,6 +163,56 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         return self.fit(
             X, y, target=target, sample_weight=sample_weight, target_weight=target_weight
         ).weights_
+
+    def sufficient_statistics(self) -> Literal["rows", "cells", "moments"]:
+        """Return what the weights are a function of, for data that do not fit.
+
+        Returns
+        -------
+        kind : {"rows", "cells", "moments"}
+            "rows": of single rows, as where they are dealt into folds. "cells": of distinct rows
+            and the sums of their weights. "moments": of total, means and covariances, where all
+            columns are numbers; of cells otherwise.
+        """
+        return "cells" if self._sums_over_rows else "rows"
+
+    def fit_cells(
+        self,
+        X: Any,
+        *,
+        cell_weight: Any,
+        n_rows: int,
+        target: Any = None,
+        target_weight: Any = None,
+    ) -> Self:
+        """Find the weights of many rows from few that stand for them.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_cells, n_features)
+            Rows with the sums that `sufficient_statistics` names.
+        cell_weight : array-like of shape (n_cells,)
+            Sum of the design weights of the rows that each stands for, at least 0.
+        n_rows : int
+            How many rows there are in all.
+        target : rows, Population or Margins, default=None
+            The population; needed.
+        target_weight : array-like of shape (n_population,), default=None
+            Weights of the target's rows, at least 0.
+
+        Returns
+        -------
+        self : object
+            `weights` gives what a fit on all rows gives; `weights_` are those of `X`.
+        """
+        with warnings.catch_warnings():
+            if self.sufficient_statistics() == "moments":  # these rows are no rows of the sample
+                warnings.filterwarnings("ignore", ".* weights are negative", UserWarning)
+            self.fit(X, target=target, sample_weight=cell_weight, target_weight=target_weight)
+        if self.normalize == "mean":
+            factor = n_rows / len(self.weights_)
+            self.scale_, self.weights_ = self.scale_ * factor, self.weights_ * factor
+        return self
 
     def weights(self, X: Any, *, sample_weight: Any = None) -> NDArray[np.float64]:
         """Return weights for new rows; scale, caps and levels are those of fit.

@@ -3,7 +3,7 @@
 import warnings
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,6 +122,7 @@ class CalibrationWeighter(BaseWeighter):
     """
 
     _takes_margins: ClassVar[bool] = True
+    _sums_over_rows: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -138,6 +139,17 @@ class CalibrationWeighter(BaseWeighter):
         self.bounds = bounds
         self.tolerance = tolerance
         self.ridge = ridge
+
+    def sufficient_statistics(self) -> Literal["rows", "cells", "moments"]:
+        """Return what the weights are a function of, for data that do not fit.
+
+        Returns
+        -------
+        kind : {"cells", "moments"}
+            "moments" for the linear distance: of total, means and covariances, where all columns
+            are numbers. "cells" otherwise: of distinct rows and the sums of their weights.
+        """
+        return "moments" if self.distance == "linear" else "cells"
 
     def _solve(self, task: Task) -> Solution:
         distance = dual_distance(self.distance, self.bounds)

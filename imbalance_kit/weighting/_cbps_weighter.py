@@ -1,7 +1,7 @@
 """A propensity score fitted so that the covariates balance."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +110,7 @@ class CBPSWeighter(BaseWeighter):
     array([0.07, 0.07])
     """
 
+    _sums_over_rows: ClassVar[bool] = True
     coef_: Array
     intercept_: float
     coef_std_error_: Array

@@ -92,6 +92,7 @@ class PostStratificationWeighter(BaseWeighter):
     """
 
     _takes_margins: ClassVar[bool] = True
+    _sums_over_rows: ClassVar[bool] = True
     _numbers_are_levels: ClassVar[bool] = True
 
     def __init__(

@@ -8,6 +8,7 @@ import pytest
 from imbalance_kit import NonuniformNegativeSampler, downsample
 from imbalance_kit.cli import main
 from imbalance_kit.scale_out import read_manifest
+from imbalance_kit.scale_out._workspace import Workspace
 from tests._tables import click_log, write_parquet
 
 
@@ -109,3 +110,26 @@ def test_dask_keeps_the_same_rows(log: Path, tmp_path: Path) -> None:
     assert run(log, "-o", str(tmp_path / "b"), "-q", "--engine", "dask") == 0
     ids = [sorted(pq.read_table(tmp_path / name)["id"].to_pylist()) for name in "ab"]
     assert ids[0] == ids[1]
+
+
+def test_an_interrupted_run_says_how_to_go_on(
+    log: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Workspace, "finish", interrupt)
+        assert run(log, "-o", str(tmp_path / "out"), "-q") == 130
+    expected = "Interrupted. Hint: the same command with --resume goes on from here.\n"
+    assert capsys.readouterr().err == expected
+    assert run(log, "-o", str(tmp_path / "out"), "-q", "--resume") == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["log", "out"]
+
+
+def test_to_resume_nothing_is_to_begin(log: Path, tmp_path: Path) -> None:
+    assert run(log, "-o", str(tmp_path / "out"), "-q", "--resume") == 0
+    assert len(pq.read_table(tmp_path / "out")) > 0

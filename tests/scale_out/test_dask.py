@@ -34,6 +34,19 @@ def test_the_rows_are_those_of_the_frame(seed: int, n_partitions: int) -> None:
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
+def test_partitions_without_rows() -> None:
+    frame = click_log(3000)
+    expected = by_id(downsample(frame, NonuniformNegativeSampler(random_state=0), **OPTIONS))
+    rows = dd.concat(
+        [dd.from_pandas(part, npartitions=1) for part in (frame[:0], frame, frame[:0])]
+    )
+    lazy = downsample(rows, NonuniformNegativeSampler(random_state=0), **OPTIONS)
+    found = by_id(lazy.compute(scheduler="synchronous"))
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    with pytest.raises(ValueError, match="The source has no rows"):
+        downsample(dd.from_pandas(frame[:0], npartitions=1), RandomUnderSampler(), **OPTIONS)
+
+
 def test_a_folder_with_its_manifest(tmp_path: Path) -> None:
     frame = dd.from_pandas(click_log(3000), npartitions=3)
     sampler = RandomUnderSampler(random_state=0)

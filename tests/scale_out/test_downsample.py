@@ -3,7 +3,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
@@ -17,7 +16,7 @@ from imbalance_kit import (
     downsample,
 )
 from imbalance_kit.scale_out import read_manifest
-from tests._tables import click_log, write_parquet
+from tests._tables import KINDS, click_log, write_parquet
 
 
 def sampler(**options: Any) -> NonuniformNegativeSampler:
@@ -103,19 +102,6 @@ def test_what_is_kept_is_never_modified() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "error", "message"),
-    [
-        (np.zeros((3, 2)), TypeError, "`source` must be a path"),
-        (pl.LazyFrame({"y": [0, 1]}), TypeError, r"Hint: call collect\(\) first"),
-        (5, TypeError, "`source` must be a path"),
-    ],
-)
-def test_sources_of_other_kinds(source: Any, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        downsample(source, sampler(), label="y")
-
-
-@pytest.mark.parametrize(
     ("options", "error", "message"),
     [
         ({"features": ["click", "age"]}, ValueError, "`features` holds the label"),
@@ -141,3 +127,39 @@ def test_a_destination_is_needed_for_files(tmp_path: Path) -> None:
     folder = write_parquet(click_log(100), tmp_path / "log", 1, 50)
     with pytest.raises(ValueError, match="`destination` is missing"):
         downsample(folder, sampler(), label="click")
+
+
+@pytest.mark.parametrize("labels", [("ok", "fraud"), (False, True), (0.0, 1.0)], ids=str)
+@pytest.mark.parametrize("kind", [*KINDS, "nullable", "categories", "parquet", "dask"])
+def test_labels_of_every_type_in_every_source(
+    tmp_path: Path, labels: tuple[Any, Any], kind: str
+) -> None:
+    frame = click_log(2000)
+    expected = downsample(frame, sampler(), label="click", key="id")["id"]
+    frame["click"] = np.where(frame["click"] == 1, labels[1], labels[0])
+    options: dict[str, Any] = {"label": "click", "key": "id"}
+    if kind == "parquet":
+        source: Any = write_parquet(frame, tmp_path / "log", 2, 300)
+        kept: Any = pd.read_parquet(
+            downsample(source, sampler(), destination=tmp_path / "out", **options)
+        )
+        assert {label for label, _ in read_manifest(tmp_path / "out").counts_before} == {*labels}
+    elif kind == "dask":
+        dd = pytest.importorskip("dask.dataframe", reason="Dask is not installed (extra 'dask')")
+        lazy = downsample(dd.from_pandas(frame, npartitions=3), sampler(), **options)
+        kept = lazy.compute(scheduler="synchronous")
+    else:
+        make = KINDS | {
+            "nullable": lambda f: f.convert_dtypes(),
+            "categories": lambda f: f.astype({"click": "category", "city": "category"}),
+        }
+        kept = downsample(make[kind](frame), sampler(), **options)
+    assert sorted(np.asarray(kept["id"]).tolist()) == sorted(expected.tolist())
+
+
+def test_columns_of_lists_are_refused() -> None:
+    frame = click_log(500)
+    frame["tags"] = [["a"]] * len(frame)
+    for kind in ("pandas", "arrow"):
+        with pytest.raises(TypeError, match=r"Column 'tags' was .* leave it out of `features`"):
+            downsample(KINDS[kind](frame), sampler(), label="click", key="id")

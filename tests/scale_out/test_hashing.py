@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from imbalance_kit.scale_out import _hashing
 from imbalance_kit.scale_out._hashing import (
     combine,
     key_hashes,
@@ -72,6 +73,48 @@ def test_integers_are_hashed_as_documented(values: list[int]) -> None:
 def test_texts_are_hashed_as_documented(values: list[str]) -> None:
     assert key_hashes(pl.DataFrame({"k": values}), ["k"]).tolist() == [key_one(v) for v in values]
     assert int(text_hash(values[0])) == text_one(values[0])
+
+
+TEXTS = ["", "x", "sieben!", "achtacht", "neun neun", "Köln", "x" * 16, "日本語" * 40, "a\0", "a"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(TEXTS),
+        pa.array(TEXTS, pa.large_string()),
+        pa.array(TEXTS, pa.string_view()),
+        pa.array(["before", *TEXTS, "after"]).slice(1, len(TEXTS)),
+        pa.chunked_array([TEXTS[:4], [], TEXTS[4:]]),
+        pa.array(TEXTS).dictionary_encode(),
+        pl.Series(TEXTS),
+        pl.Series(TEXTS, dtype=pl.Categorical),
+        pl.Series(TEXTS, dtype=pl.Enum(TEXTS[::-1])),
+        pd.Series(TEXTS),
+        pd.Series(TEXTS, dtype=object),
+        pd.Series(TEXTS, dtype=pd.StringDtype("python")),
+        pd.Series(TEXTS, dtype=pd.ArrowDtype(pa.string())),
+        pd.Series(TEXTS, dtype="category"),
+    ],
+    ids=lambda column: str(getattr(column, "type", getattr(column, "dtype", ""))),
+)
+def test_texts_are_hashed_alike_however_they_are_stored(column: Any) -> None:
+    expected = [key_one(text) for text in TEXTS]
+    table = {pa: pa.table, pl: pl.DataFrame, pd: pd.DataFrame}
+    library = {"pyarrow": pa, "polars": pl, "pandas": pd}[type(column).__module__.split(".")[0]]
+    assert key_hashes(table[library]({"k": column}), ["k"]).tolist() == expected
+
+
+def test_no_rows_have_no_hashes() -> None:
+    for table in (pa.table({"k": pa.array([], pa.string())}), pd.DataFrame({"k": [""]}).iloc[:0]):
+        assert key_hashes(table, ["k"]).tolist() == []
+    assert key_hashes(pl.DataFrame({"k": [""]}).head(0), ["k"]).tolist() == []
+
+
+def test_blocks_of_texts_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pa.table({"k": TEXTS})
+    monkeypatch.setattr(_hashing, "_BLOCK", 3)
+    assert key_hashes(table, ["k"]).tolist() == [key_one(text) for text in TEXTS]
 
 
 KEYS: dict[str, Any] = {

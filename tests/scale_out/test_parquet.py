@@ -58,16 +58,6 @@ def test_a_guess_that_was_too_low_is_mended(
     pd.testing.assert_frame_equal(found, expected)
 
 
-def test_output_files_are_of_bounded_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = write_parquet(click_log(6000), tmp_path / "log", 1, 500)
-    expected = sampled(folder, tmp_path / "a")
-    monkeypatch.setattr(_parquet, "_ROWS_PER_GROUP", 50)
-    monkeypatch.setattr(_parquet, "_ROWS_PER_FILE", 200)
-    found = sampled(folder, tmp_path / "b")
-    assert len(list((tmp_path / "b").glob("part-*.parquet"))) > 1
-    pd.testing.assert_frame_equal(found, expected)
-
-
 def test_progress_counts_rows(tmp_path: Path) -> None:
     folder = write_parquet(click_log(3000), tmp_path / "log", 3, 300)
     seen: list[tuple[int, int, str]] = []

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,3 +111,59 @@ def test_other_formats_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("a\n1\n")
     with pytest.raises(ValueError, match="expected Parquet files"):
         open_parquet(ds.dataset(tmp_path, format="csv"))
+
+
+def partitioned(root: Path, *names: str) -> Path:
+    for k, name in enumerate(names):
+        (root / name).mkdir(parents=True)
+        pq.write_table(pa.table({"x": [k]}), root / name / "part.parquet")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("y=2023/m=1", "y=2024/m=2"), {"y": [2023, 2024], "m": [1, 2]}),
+        (("day=2026-01-31", "day=2026-02-01"), {"day": ["2026-01-31", "2026-02-01"]}),
+        (("place=a%2Fb", "place=7"), {"place": ["7", "a/b"]}),
+        (("code=007", "code=008"), {"code": ["007", "008"]}),
+    ],
+)
+def test_names_of_folders_are_columns(
+    tmp_path: Path, names: tuple[str, ...], expected: dict[str, list[Any]]
+) -> None:
+    source = open_parquet(partitioned(tmp_path / "log", *names))
+    assert source.schema.names == ["x", *expected]
+    tables = [table for group in source.row_groups for table, _ in group.read()]
+    found = pa.concat_tables(tables)
+    assert found.schema.equals(source.schema)
+    assert found.drop_columns(["x"]).to_pydict() == expected
+    name = next(iter(expected))
+    for group in source.row_groups:
+        for columns in ([name, "x"], [name], ["x"]):
+            assert next(group.read(columns))[0].column_names == columns
+
+
+def test_folders_that_do_not_agree(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="has no column 'y'"):
+        open_parquet(partitioned(tmp_path / "a", "y=2023", "z=1"))
+    with pytest.raises(ValueError, match="both in the files and in the names of their folders"):
+        open_parquet(partitioned(tmp_path / "b", "x=2023"))
+
+
+def test_empty_row_groups_and_files_are_skipped(tmp_path: Path) -> None:
+    table = pa.table({"x": range(10)})
+    with pq.ParquetWriter(tmp_path / "a.parquet", table.schema) as writer:
+        for part in (table[:5], table[:0], table[5:]):
+            writer.write_table(part)
+    pq.write_table(table[:0], tmp_path / "b.parquet")
+    groups = open_parquet(tmp_path).row_groups
+    assert [(group.first_row, group.n_rows) for group in groups] == [(0, 5), (5, 5)]
+
+
+def test_a_destination_within_the_source(folder: Path) -> None:
+    source = open_parquet(folder)
+    with pytest.raises(ValueError, match="lies within the source"):
+        source.check_destination(folder / "sampled")
+    source.check_destination(folder.parent / "sampled")
+    open_parquet(folder / "000.parquet").check_destination(folder / "sampled")

@@ -5,10 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from imbalance_kit import NonuniformNegativeSampler, RandomUnderSampler, downsample
+from imbalance_kit import (
+    NonuniformNegativeSampler,
+    RakingWeighter,
+    RandomUnderSampler,
+    add_weights,
+    downsample,
+)
 from imbalance_kit.scale_out import read_manifest
 from tests._tables import click_log, write_parquet
 
@@ -66,6 +73,29 @@ def test_a_folder_with_its_manifest(log: Any, tmp_path: Path) -> None:
     manifest = read_manifest(out)
     assert manifest.load_shift() == sampler.shift_
     assert sum(n for _, n in manifest.counts_after) == len(pd.read_parquet(out))
+
+
+def test_weights(log: Any) -> None:
+    frame, target = click_log(6000, seed=0), click_log(500, seed=1)[["city", "mobile"]]
+    expected = RakingWeighter().fit_weights(frame[["city", "mobile"]], target=target)
+    lazy = add_weights(log.repartition(3), RakingWeighter(), target=target)
+    found = collected(lazy).loc[frame["id"], "weight"]
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def test_names_and_partitions_of_any_kind(spark: Any, tmp_path: Path) -> None:
+    """Names with spaces, dots and ticks, a label of texts, and partitions without rows."""
+    frame = click_log(1000).rename(columns={"price": "a b.c", "age": "x.y", "city": "with`tick"})
+    frame["click"] = np.where(frame["click"] == 1, "fraud", "ok")
+    sampler = NonuniformNegativeSampler(random_state=0)
+    expected = downsample(frame, sampler, **OPTIONS).set_index("id").sort_index()
+    rows = spark.read.parquet(str(write_parquet(frame, tmp_path / "log", 1, 100)))
+    empty = rows.filter("id < 0")
+    again = NonuniformNegativeSampler(random_state=0)
+    found = collected(downsample(empty.union(rows).union(empty), again, **OPTIONS))
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    with pytest.raises(ValueError, match="The source has no rows"):
+        downsample(empty, RandomUnderSampler(), **OPTIONS)
 
 
 def test_a_key_is_needed(log: Any) -> None:

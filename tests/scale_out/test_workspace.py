@@ -17,7 +17,22 @@ from tests.scale_out.test_manifest import MANIFEST
 def opened(path: Path, *, resume: bool = False, identity: int = 0) -> Workspace:
     work = Workspace(path, {"run": identity})
     work.open(resume=resume)
+    work.release()
     return work
+
+
+def test_two_runs_at_once_are_told_apart(tmp_path: Path) -> None:
+    first, second = (Workspace(tmp_path / "out", {}) for _ in range(2))
+    first.open(resume=False)
+    (first.output / "part").write_text("x")
+    for resume in (False, True):
+        with pytest.raises(FileExistsError, match="Another run is writing to"):
+            second.open(resume=resume)
+    first.finish()
+    first.release()
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["part"]
+    with pytest.raises(FileExistsError, match="exists already"):
+        second.open(resume=False)
 
 
 def test_a_tally_comes_back(tmp_path: Path) -> None:

@@ -13,7 +13,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 
-from imbalance_kit import CalibrationWeighter, CorrectedClassifier, Population
+from imbalance_kit import (
+    CalibrationWeighter,
+    CBPSWeighter,
+    CorrectedClassifier,
+    Population,
+    PropensityWeighter,
+    RakingWeighter,
+)
 from imbalance_kit.shift import CovariateShift
 from imbalance_kit.weighting._base_weighter import BaseWeighter
 from imbalance_kit.weighting._task import Solution, Task
@@ -130,3 +137,25 @@ def test_a_target_behind_a_scaler() -> None:
         right = make_pipeline(StandardScaler(), weighted, transform_input=["target"])
         right.fit(X * units, Y, target=T * units)
     assert right.predict_proba(X * units).shape == (200, 2)
+
+
+@pytest.mark.parametrize("normalize", ["population", "sample", "mean"])
+def test_a_few_rows_that_stand_for_many(normalize: Any) -> None:
+    few, copies = X[:50].round(), np.arange(1, 51)
+    weighter = RakingWeighter(normalize=normalize)
+    sample = np.repeat(np.abs(few[:, :2]).clip(0, 1), copies, axis=0)
+    target = np.abs(T[:, :2].round()).clip(0, 1)
+    expected = clone(weighter).fit(sample, target=target).weights(sample)
+    cells, first, counts = np.unique(sample, axis=0, return_index=True, return_counts=True)
+    weighter.fit_cells(cells, cell_weight=counts, n_rows=len(sample), target=target)
+    np.testing.assert_allclose(weighter.weights(sample), expected, rtol=1e-10)
+    np.testing.assert_allclose(weighter.weights_, counts * expected[first], rtol=1e-10)
+
+
+def test_what_weighters_are_a_function_of() -> None:
+    assert Tilt().sufficient_statistics() == "rows"
+    assert PropensityWeighter().sufficient_statistics() == "rows"
+    assert RakingWeighter().sufficient_statistics() == "cells"
+    assert CBPSWeighter().sufficient_statistics() == "cells"
+    assert CalibrationWeighter().sufficient_statistics() == "moments"
+    assert CalibrationWeighter("raking").sufficient_statistics() == "cells"

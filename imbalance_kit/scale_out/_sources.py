@@ -1,0 +1,33 @@
+"""Which engine a source is for."""
+
+from pathlib import Path
+from typing import Any
+
+from imbalance_kit._utils._table_columns import is_table
+
+
+def backend_of(source: Any) -> str:
+    """Return "parquet", "frame", "dask" or "spark".
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    module = type(source).__module__.partition(".")[0]
+    if module == "pyspark":
+        return "spark"
+    if module.startswith("dask"):
+        return "dask"
+    if isinstance(source, (str, Path)) or (
+        module == "pyarrow" and hasattr(source, "get_fragments")
+    ):
+        return "parquet"
+    lazy = hasattr(source, "collect")
+    if not lazy and is_table(source):
+        return "frame"
+    hint = " Hint: call collect() first." if lazy else ""
+    raise TypeError(
+        "`source` must be a path to Parquet files, a pyarrow dataset, a pandas, polars or Arrow "
+        f"table, or a Dask or Spark DataFrame, got {type(source)!r}.{hint}"
+    )
