@@ -11,15 +11,19 @@ _GROUPS_PER_FILE = 20
 N_FEATURES = 20
 
 
+def true_probability(X: np.ndarray) -> np.ndarray:
+    """Return the probability of a click for columns of shape (20, n_rows)."""
+    return 1 / (1 + np.exp(5.9 - np.linspace(-0.6, 0.6, N_FEATURES) @ X))
+
+
 def write_clicks(folder: Path, n_rows: int, seed: int = 0) -> Path:
     """Write `n_rows` rows (a multiple of 250,000) of id, click and 20 float32 columns."""
     folder.mkdir(parents=True)
     rng = np.random.default_rng(seed)
-    effects = np.linspace(-0.6, 0.6, N_FEATURES)
     writer = None
     for i in range(n_rows // ROWS_PER_GROUP):
         X = rng.standard_normal((N_FEATURES, ROWS_PER_GROUP), dtype=np.float32)
-        clicks = rng.random(ROWS_PER_GROUP) < 1 / (1 + np.exp(5.9 - effects @ X))
+        clicks = rng.random(ROWS_PER_GROUP) < true_probability(X)
         first = i * ROWS_PER_GROUP
         columns = {
             "id": np.arange(first, first + ROWS_PER_GROUP),
