@@ -69,6 +69,15 @@ def check_same_length(n_X: int, n_y: int) -> None:
         )
 
 
+def check_is_table(X: Any, n_columns: int) -> None:
+    """Raise where rows to predict for come as one row or one column without its second axis."""
+    if getattr(X, "ndim", 2) == 1:
+        raise ValueError(
+            f"Expected rows with {n_columns} columns, got a 1D array of shape {X.shape}. Reshape "
+            "your data: X.reshape(1, -1) is one row, X.reshape(-1, 1) one column."
+        )
+
+
 def check_has_columns(X: Any) -> None:
     """Raise where `X` is a table without columns."""
     shape: Any = getattr(X, "shape", ())

@@ -29,7 +29,7 @@ from imbalance_kit.cli._downsample_options import (
     Stage,
     Target,
 )
-from imbalance_kit.cli._messages import InputError, count_of
+from imbalance_kit.cli._messages import InputError, count_of, in_words
 from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 from imbalance_kit.cli._progress import ReportProgress, show_progress
 from imbalance_kit.scale_out import Manifest, downsample, read_manifest
@@ -114,10 +114,7 @@ def explain() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, OSError, ImportError) as error:
-        text = str(error)
-        for parameter, option in _OPTIONS.items():
-            text = text.replace(parameter, option)
-        raise InputError(text) from error
+        raise InputError(in_words(str(error), _OPTIONS)) from error
 
 
 @contextmanager

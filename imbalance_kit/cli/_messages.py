@@ -1,6 +1,6 @@
 """What the caller can put right: one message, the way out, exit code 2."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 
@@ -39,6 +39,13 @@ def did_you_mean(name: str, known: Iterable[object]) -> str:
     if near:
         return f"did you mean {' or '.join(repr(by_lower[one]) for one in near)}?"
     return f"there are {quote_some(names)}." if names else ""
+
+
+def in_words(text: str, words: Mapping[str, str]) -> str:
+    """Return a message of the library with its names replaced by those that the command has."""
+    for name, word in words.items():
+        text = text.replace(name, word)
+    return text
 
 
 def count_of(number: int, singular: str, plural: str = "") -> str:

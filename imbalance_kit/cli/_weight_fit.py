@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._optional import import_optional
-from imbalance_kit.cli._messages import InputError
+from imbalance_kit.cli._messages import InputError, in_words
 from imbalance_kit.cli._weight_data import WeightData
 from imbalance_kit.cli._weight_options import Method, Normalize
 from imbalance_kit.cli._weight_report import Outcome, WeightReport
@@ -31,6 +31,23 @@ from imbalance_kit.weighting import (
     RakingWeighter,
 )
 
+# What a message of the library calls a thing, and what the command calls it; in this order.
+_OPTIONS = {
+    "merge it with another": "--merge-rare 0.01, or merge it with another",
+    "allow a tolerance or a ridge": "allow a --tolerance (of 0.01, say)",
+    "wider bounds, a tolerance, or another distance": "wider --bounds, or a --tolerance",
+    "collapse=[...]": "--collapse COLUMN",
+    "`bounds`": "--bounds",
+    "`trimming`": "--trim",
+    "`collapse`": "--collapse",
+    "CalibrationWeighter(distance='raking')": "--method calibration",
+    "CalibrationWeighter with a ridge": "--method calibration --bounds, or propensity",
+    "PropensityWeighter": "--method propensity",
+    "CalibrationWeighter": "--method calibration",
+    "RakingWeighter": "--method raking",
+    "PostStratificationWeighter": "--method post-stratification",
+    "CBPSWeighter": "--method cbps",
+}
 _OWNERS = {
     "--bounds": Method.CALIBRATION,
     "--tolerance": Method.CALIBRATION,
@@ -139,8 +156,8 @@ def make_weight_report(data: WeightData, plan: Plan, step: Callable[[str], objec
             balance = compute_balance(data.X, data.target, **sides)
             drawn = tuple(compute_distributions(data.X, data.target, **sides))
         except ValueError as error:
-            raise InputError(_in_terms_of_options(str(error))) from error
-    notes = dict.fromkeys(_in_terms_of_options(str(warning.message)) for warning in told)
+            raise InputError(in_words(str(error), _OPTIONS)) from error
+    notes = dict.fromkeys(in_words(str(warning.message), _OPTIONS) for warning in told)
     outcomes = []
     for name, y in data.outcomes.items():
         step(f"mean of {name}")
@@ -193,7 +210,7 @@ def _estimate(
                 **design,
             )
         except ValueError as error:
-            problem = _in_terms_of_options(str(error))
+            problem = in_words(str(error), _OPTIONS)
             return estimate_mean(y, **fixed), (
                 f"A sample drawn anew could not be weighted, so that intervals take the weights as "
                 f"fixed: {problem}"
@@ -233,25 +250,3 @@ def _check_size(data: WeightData, plan: Plan) -> None:
             "The margins are shares without a size, so weights cannot sum to the population.",
             '"size" in the margins\' file, or --normalize sample.',
         )
-
-
-def _in_terms_of_options(message: str) -> str:
-    """Return a message of the library with parameters as the command calls them."""
-    for parameter, option in (
-        ("merge it with another", "--merge-rare 0.01, or merge it with another"),
-        ("allow a tolerance or a ridge", "allow a --tolerance (of 0.01, say)"),
-        ("wider bounds, a tolerance, or another distance", "wider --bounds, or a --tolerance"),
-        ("collapse=[...]", "--collapse COLUMN"),
-        ("`bounds`", "--bounds"),
-        ("`trimming`", "--trim"),
-        ("`collapse`", "--collapse"),
-        ("CalibrationWeighter(distance='raking')", "--method calibration"),
-        ("CalibrationWeighter with a ridge", "--method calibration --bounds, or propensity"),
-        ("PropensityWeighter", "--method propensity"),
-        ("CalibrationWeighter", "--method calibration"),
-        ("RakingWeighter", "--method raking"),
-        ("PostStratificationWeighter", "--method post-stratification"),
-        ("CBPSWeighter", "--method cbps"),
-    ):
-        message = message.replace(parameter, option)
-    return message

@@ -14,7 +14,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
-from imbalance_kit._utils._validation import check_same_length, check_sample_weight
+from imbalance_kit._utils._validation import (
+    check_is_table,
+    check_same_length,
+    check_sample_weight,
+)
 from imbalance_kit.correction._calibrators import CALIBRATORS, LogOddsCalibrator
 from imbalance_kit.correction._choose_correction import CORRECTIONS, choose_correction, to_undo
 from imbalance_kit.correction._learner import is_frozen, last_step, splits_inside, takes_groups
@@ -206,7 +210,6 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         check_same_length(n_rows(X), len(labels))
         weights = check_sample_weight(sample_weight, len(labels))
         options = {"target": target, "target_weight": target_weight}
-        options = {name: value for name, value in options.items() if value is not None}
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(labels, groups)
         if is_frozen(self.estimator):
@@ -319,12 +322,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
 
     def _scores(self, X: Any) -> Scores:
         check_is_fitted(self)
-        if hasattr(self, "n_features_in_") and getattr(X, "ndim", 2) == 1:
-            raise ValueError(
-                f"Expected rows with {self.n_features_in_} columns, got a 1D array of shape "
-                f"{X.shape}. Reshape your data: X.reshape(1, -1) is one row, X.reshape(-1, 1) one "
-                "column."
-            )
+        if hasattr(self, "n_features_in_"):
+            check_is_table(X, self.n_features_in_)
         validate_data(self, X, reset=False, skip_check_array=True)
         scores = self._model.scores(X, self.classes_)
         if self.calibrator_ is not None:

@@ -65,8 +65,9 @@ def carry_out(
     how : {"auto", "rows", "weights"}
         Whether to choose rows or to weight them.
     options : mapping
-        What goes to a weighter besides: `target`, `target_weight`, where given.
+        What goes to a weighter besides: `target`, `target_weight`; None where not given.
     """
+    options = {name: value for name, value in options.items() if value is not None}
     if sampler is None:
         if options:
             raise ValueError(
@@ -79,7 +80,7 @@ def carry_out(
     method = sampler.fit_weights if by_weights else sampler.fit_resample
     accepted = inspect.signature(method).parameters
     _check_accepts(sampler, accepted, options)
-    arguments = dict(options)
+    arguments = options
     if weights is not None and "sample_weight" in accepted:
         arguments["sample_weight"] = weights
     if by_weights:

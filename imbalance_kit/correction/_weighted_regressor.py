@@ -9,7 +9,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imbalance_kit._utils._containers import n_rows
-from imbalance_kit._utils._validation import check_same_length, check_sample_weight
+from imbalance_kit._utils._validation import check_is_table, check_same_length, check_sample_weight
 from imbalance_kit.correction._learner import fit_learner, last_step, takes_sample_weight
 from imbalance_kit.correction._training_set import carry_out
 
@@ -119,7 +119,6 @@ class WeightedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):  # t
         check_same_length(n_rows(X), len(outcomes))
         weights = check_sample_weight(sample_weight, len(outcomes))
         options = {"target": target, "target_weight": target_weight}
-        options = {name: value for name, value in options.items() if value is not None}
         training = carry_out(
             self.weighter, X, outcomes, weights, how=self.carry_out, options=options
         )
@@ -144,12 +143,7 @@ class WeightedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):  # t
             What the trained regressor predicts.
         """
         check_is_fitted(self)
-        if getattr(X, "ndim", 2) == 1:
-            raise ValueError(
-                f"Expected rows with {self.n_features_in_} columns, got a 1D array of shape "
-                f"{X.shape}. Reshape your data: X.reshape(1, -1) is one row, X.reshape(-1, 1) one "
-                "column."
-            )
+        check_is_table(X, self.n_features_in_)
         validate_data(self, X, reset=False, skip_check_array=True)
         return np.asarray(self.estimator_.predict(X))
 

@@ -47,6 +47,16 @@ class Job:
     n_folds: int
     pilot_size: int
 
+    @property
+    def columns(self) -> list[str]:
+        """Names of all columns that decisions are made from."""
+        return list(dict.fromkeys([self.label, *self.key, *self.features]))
+
+    @property
+    def pilot_rows_per_class(self) -> int:
+        """Rows of each class that the pilots are trained on, where there are as many."""
+        return max(self.pilot_size // 2, 1)
+
     def check(self, table: Any) -> None:
         """Raise unless the table has the columns, and none of those that are to be added."""
         wanted: Mapping[str, Any] = {

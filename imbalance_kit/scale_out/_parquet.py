@@ -101,11 +101,10 @@ class _Run:
 
     def tally(self, *, with_sample: bool) -> Tally:
         """Count the classes and draw the pilot rows."""
-        columns = _unique([self.job.label, *self.job.key, *self.job.features])
         whole: Tally | None = None
 
         def one(group: RowGroup) -> Tally:
-            wanted = columns if with_sample else [self.job.label]
+            wanted = self.job.columns if with_sample else [self.job.label]
             parts = [
                 tally(table, place, job=self.job, with_sample=with_sample, limits=whole)
                 for table, place in group.read(wanted)
@@ -172,7 +171,3 @@ def _name(group: RowGroup) -> str:
     """Return the name of the result of a row group."""
     digest = hashlib.blake2b(group.name.encode(), digest_size=8).hexdigest()
     return f"kept-{digest}-{group.number}"
-
-
-def _unique(names: list[str]) -> list[str]:
-    return list(dict.fromkeys(names))

@@ -32,16 +32,15 @@ def downsample_on(engine: Any, sampler: Any, job: Job) -> tuple[Any, Decider, Ta
     job : Job
         Settings.
     """
-    columns = list(dict.fromkeys([job.label, *job.key, *job.features]))
     with_sample = needs_scores(sampler)
     whole = engine.reduce(
-        columns,
+        job.columns,
         partial(tally, job=job, with_sample=with_sample),
         partial(merge_tallies, job=job),
     )
     if with_sample:
         guess = first_guess(sampler, whole, job)
-        histograms = engine.reduce(columns, guess.histograms_at, add_histograms)
+        histograms = engine.reduce(job.columns, guess.histograms_at, add_histograms)
         decider = solve(sampler, guess, whole, histograms)
     else:
         decider = decide_by_class(sampler, whole, job)

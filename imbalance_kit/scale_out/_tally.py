@@ -74,7 +74,7 @@ def tally(
         return Tally(counts, {})
     hashes = job.hashes(table, place)
     numbers = job.numbers(hashes, "pilot")
-    size = max(job.pilot_size // 2, 1)
+    size = job.pilot_rows_per_class
     features = select_columns(table, job.features)
     samples = {}
     for k, label in enumerate(labels):
@@ -91,7 +91,7 @@ def tally(
 
 def merge_tallies(tallies: Iterable[Tally], job: Job) -> Tally:
     """Return the tally of several pieces together."""
-    size = max(job.pilot_size // 2, 1)
+    size = job.pilot_rows_per_class
 
     def both(a: Tally, b: Tally) -> Tally:
         labels = sorted({*a.counts, *b.counts})

@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imbalance_kit._utils._validation import check_same_length, check_sample_weight
+from imbalance_kit._utils._validation import (
+    check_is_table,
+    check_same_length,
+    check_sample_weight,
+)
 
 
 def test_weights_come_back_as_float64() -> None:
@@ -51,3 +55,12 @@ def test_negative_weights_where_they_are_allowed() -> None:
     assert check_sample_weight(given, 2, negative="allow").tolist() == given
     with pytest.raises(ValueError, match="the total must be above 0"):
         check_sample_weight([-2.0, 2.0], 2, negative="allow")
+
+
+def test_one_dimension_is_no_table() -> None:
+    check_is_table(np.zeros((2, 3)), 3)
+    check_is_table([[1, 2, 3]], 3)
+    with pytest.raises(
+        ValueError, match=r"got a 1D array of shape \(2,\)\. Reshape"
+    ):
+        check_is_table(np.zeros(2), 3)

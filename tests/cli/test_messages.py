@@ -1,6 +1,12 @@
 import pytest
 
-from imbalance_kit.cli._messages import InputError, count_of, did_you_mean, quote_some
+from imbalance_kit.cli._messages import (
+    InputError,
+    count_of,
+    did_you_mean,
+    in_words,
+    quote_some,
+)
 
 
 def test_text_ends_with_the_hint() -> None:
@@ -32,3 +38,8 @@ def test_numbers_with_their_noun() -> None:
     assert count_of(1, "row") == "1 row"
     assert count_of(1200, "row") == "1,200 rows"
     assert count_of(2, "class", "classes") == "2 classes"
+
+
+def test_names_of_the_library_become_those_of_the_command() -> None:
+    words = {"`key` and more": "--keys", "`key`": "--key"}
+    assert in_words("`key` is missing; `key` and more", words) == "--key is missing; --keys"

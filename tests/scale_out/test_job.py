@@ -84,3 +84,9 @@ def test_folds_are_even_and_their_own_stage() -> None:
     assert set(job(n_folds=3).folds(hashes).tolist()) == {0, 1, 2}
     assert not job(n_folds=1).folds(hashes).any()
     assert (job(stage="second").folds(hashes) != folds).mean() == pytest.approx(0.5, abs=0.01)
+
+
+def test_columns_are_named_once() -> None:
+    assert job(features=("age", "id"), key=("id",)).columns == ["click", "id", "age"]
+    assert job(pilot_size=200).pilot_rows_per_class == 100
+    assert job(pilot_size=1).pilot_rows_per_class == 1
