@@ -60,7 +60,5 @@ def test_negative_weights_where_they_are_allowed() -> None:
 def test_one_dimension_is_no_table() -> None:
     check_is_table(np.zeros((2, 3)), 3)
     check_is_table([[1, 2, 3]], 3)
-    with pytest.raises(
-        ValueError, match=r"got a 1D array of shape \(2,\)\. Reshape"
-    ):
+    with pytest.raises(ValueError, match=r"got a 1D array of shape \(2,\)\. Reshape"):
         check_is_table(np.zeros(2), 3)
