@@ -1,6 +1,5 @@
 """Over-sample, then clean: rows are followed through both steps."""
 
-from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
 import imblearn.base
@@ -32,7 +31,8 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
     """
 
     _looks_at_other_classes: ClassVar[bool] = True
-    _cleaner_name: ClassVar[str]
+    _sampling_type: ClassVar[str] = "over-sampling"  # imbalanced-learn's ensembles ask for it
+    _cleaner_name: ClassVar[str]  # the constructor's parameter that takes the second step
     _cleaner_class: ClassVar[type]
 
     def __init__(
@@ -47,10 +47,6 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
         self.random_state = random_state
         self.smote = smote
         self.n_jobs = n_jobs
-
-    @abstractmethod
-    def _given_cleaner(self) -> Any:
-        """Return the second step that was given, or None."""
 
     def fit(self, X: Any, y: Any, *, sample_weight: Any = None) -> Self:
         """Check the input and resolve the strategy, without drawing.
@@ -139,7 +135,7 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
 
     def _steps(self) -> tuple[Any, Any]:
         """Return both steps, unfitted; the first is seeded where it has no seed of its own."""
-        smote, given = self.smote, self._given_cleaner()
+        smote, given = self.smote, getattr(self, self._cleaner_name)
         if smote is None:
             smote = SMOTE(sampling_strategy=self.sampling_strategy, n_jobs=self.n_jobs)
         elif isinstance(smote, type) or not hasattr(smote, "fit_weights"):

@@ -105,6 +105,3 @@ class SMOTEENN(BaseSMOTEThenClean):
             n_jobs=n_jobs,
         )
         self.enn = enn
-
-    def _given_cleaner(self) -> Any:
-        return self.enn

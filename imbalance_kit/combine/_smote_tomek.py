@@ -105,6 +105,3 @@ class SMOTETomek(BaseSMOTEThenClean):
             n_jobs=n_jobs,
         )
         self.tomek = tomek
-
-    def _given_cleaner(self) -> Any:
-        return self.tomek
