@@ -1,7 +1,7 @@
-"""The columns of any table, one at a time: as numbers, or as levels and a code per row.
+"""The columns of any table by number: what kind each is, its numbers, its levels.
 
-Each container is asked in its own way, so a mixed frame never passes through an array of objects.
-What takes a pass over values to find out is kept, so that a table opened once is read once.
+A mixed frame never passes through an array of objects. What takes a pass over values to find out is
+kept, so that a table opened once is read once.
 """
 
 from abc import ABC, abstractmethod
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from imbalance_kit._utils._column import is_missing, levels_of, numbers_of
 from imbalance_kit._utils._containers import is_dataframe
 from imbalance_kit._utils._numeric import is_numeric
 
@@ -45,9 +46,15 @@ class Table(ABC):
         self._levels: dict[int, tuple[list[Any], NDArray[np.intp]]] = {}
 
     def kind(self, j: int) -> Kind:
-        """Return whether column j holds numbers; strings, booleans, categories are categorical."""
+        """Return whether column j holds numbers; strings, booleans, categories are categorical.
+
+        Raises
+        ------
+        ValueError
+            If it holds times.
+        """
         if j not in self._kinds:
-            self._kinds[j] = self._find_kind(j)
+            self._kinds[j] = self._find_kind(self.column(j), self.names[j])
         return self._kinds[j]
 
     def levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
@@ -56,22 +63,29 @@ class Table(ABC):
         Both are kept: read them only.
         """
         if j not in self._levels:
-            self._levels[j] = self._find_levels(j)
+            try:
+                self._levels[j] = levels_of(self.column(j))
+            except TypeError:
+                raise TypeError(
+                    "A value of a covariate must be a string or a number, or any other object with "
+                    "a hash: argument must be a string or a number."
+                ) from None
         return self._levels[j]
 
-    @abstractmethod
-    def dtype(self, j: int) -> Any:
-        """Return the dtype of column j, for messages."""
-
-    @abstractmethod
     def numbers(self, j: int) -> NDArray[np.float64]:
         """Return column j as float64, missing values as NaN."""
+        return numbers_of(self.column(j)).astype(np.float64, copy=False)
+
+    def dtype(self, j: int) -> Any:
+        """Return the dtype of column j, for messages."""
+        return self.column(j).dtype
 
     @abstractmethod
-    def _find_kind(self, j: int) -> Kind: ...
+    def column(self, j: int) -> Any:
+        """Return column j: an array of one dimension or a Series."""
 
     @abstractmethod
-    def _find_levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]: ...
+    def _find_kind(self, column: Any, name: str) -> Kind: ...
 
     def matrix(self) -> NDArray[np.float64] | None:
         """Return all columns as one float64 array where they are stored so, else None."""
@@ -87,19 +101,13 @@ class _ArrayTable(Table):
         self.n_rows = len(array)
         self.names = tuple(f"x{j}" for j in range(array.shape[1]))
 
-    def _find_kind(self, j: int) -> Kind:
-        if self.array.dtype.kind == "O":
-            return _kind_of_objects(self.array[:, j].tolist())
-        return "numeric" if self.array.dtype.kind in "iuf" else "categorical"
+    def column(self, j: int) -> Any:
+        return self.array[:, j]
 
-    def dtype(self, j: int) -> Any:
-        return self.array.dtype
-
-    def numbers(self, j: int) -> NDArray[np.float64]:
-        return _floats(self.array[:, j])
-
-    def _find_levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
-        return _levels_of_array(self.array[:, j])
+    def _find_kind(self, column: Any, name: str) -> Kind:
+        if column.dtype.kind == "O":
+            return _kind_of_objects(column.tolist())
+        return "numeric" if column.dtype.kind in "iuf" else "categorical"
 
     def matrix(self) -> NDArray[np.float64] | None:
         return self.array if self.array.dtype == np.float64 else None
@@ -115,27 +123,16 @@ class _FrameTable(Table):
         self.names = tuple(map(str, frame.columns))
         self._columns = [column for _, column in frame.items()]
 
-    def _find_kind(self, j: int) -> Kind:
-        dtype = self.dtype(j)
-        if dtype == np.dtype(object):
-            return _kind_of_objects(self._columns[j].tolist())
-        if is_numeric(dtype):
+    def column(self, j: int) -> Any:
+        return self._columns[j]
+
+    def _find_kind(self, column: Any, name: str) -> Kind:
+        if column.dtype == np.dtype(object):
+            return _kind_of_objects(column.tolist())
+        if is_numeric(column.dtype):
             return "numeric"
-        _refuse_times(getattr(dtype, "kind", "O") in "mM", self.names[j], dtype)
+        _refuse_times(getattr(column.dtype, "kind", "O") in "mM", name, column.dtype)
         return "categorical"
-
-    def dtype(self, j: int) -> Any:
-        return self._columns[j].dtype
-
-    def numbers(self, j: int) -> NDArray[np.float64]:
-        column = self._columns[j]
-        if column.dtype == object:
-            return _floats(column.to_numpy())
-        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-
-    def _find_levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
-        codes, levels = self._columns[j].factorize()
-        return [_plain(level) for level in levels.tolist()], codes.astype(np.intp, copy=False)
 
     def matrix(self) -> NDArray[np.float64] | None:
         if all(column.dtype == np.float64 for column in self._columns):
@@ -150,19 +147,12 @@ class _PolarsTable(Table):
         self.n_rows = len(frame)
         self.names = tuple(frame.columns)
 
-    def _find_kind(self, j: int) -> Kind:
-        dtype = self.dtype(j)
-        _refuse_times(dtype.is_temporal(), self.names[j], dtype)
-        return "numeric" if is_numeric(dtype) else "categorical"
+    def column(self, j: int) -> Any:
+        return self.frame[:, j]
 
-    def dtype(self, j: int) -> Any:
-        return self.frame.dtypes[j]
-
-    def numbers(self, j: int) -> NDArray[np.float64]:
-        return _floats(self.frame[:, j].to_numpy())
-
-    def _find_levels(self, j: int) -> tuple[list[Any], NDArray[np.intp]]:
-        return _levels_of_values(self.frame[:, j].to_list())
+    def _find_kind(self, column: Any, name: str) -> Kind:
+        _refuse_times(column.dtype.is_temporal(), name, column.dtype)
+        return "numeric" if is_numeric(column.dtype) else "categorical"
 
 
 def table_of(X: Any) -> Table:
@@ -204,50 +194,6 @@ def ordered(levels: Sequence[Any]) -> list[Any]:
         return sorted(levels)
     except TypeError:
         return sorted(levels, key=lambda level: (type(level).__name__, str(level)))
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a value stands for a missing one: None, NaN, NA."""
-    try:
-        return value is None or bool(value != value)
-    except TypeError:  # pandas.NA, which is neither equal to itself nor unequal
-        return True
-
-
-def _plain(level: Any) -> Any:
-    return level.item() if isinstance(level, np.generic) else level
-
-
-def _floats(values: NDArray[Any]) -> NDArray[np.float64]:
-    if values.dtype.kind == "O":
-        values = np.array([np.nan if is_missing(v) else v for v in values.tolist()])
-    return values.astype(np.float64, copy=False)
-
-
-def _levels_of_array(values: NDArray[Any]) -> tuple[list[Any], NDArray[np.intp]]:
-    if values.dtype.kind in "iufb":
-        missing = np.isnan(values) if values.dtype.kind == "f" else None
-        levels, codes = np.unique(values, return_inverse=True)
-        codes = codes.astype(np.intp, copy=False)
-        if missing is not None and missing.any():
-            codes[missing] = -1
-            levels = levels[~np.isnan(levels)]
-        return levels.tolist(), codes
-    return _levels_of_values(values.tolist())
-
-
-def _levels_of_values(values: list[Any]) -> tuple[list[Any], NDArray[np.intp]]:
-    try:
-        distinct = set(values)
-    except TypeError:
-        raise TypeError(
-            "A value of a covariate must be a string or a number, or any other object with a hash: "
-            "argument must be a string or a number."
-        ) from None
-    levels = [level for level in distinct if not is_missing(level)]
-    position: dict[Any, int] = {level: k for k, level in enumerate(levels)}
-    codes = np.fromiter((position.get(v, -1) for v in values), dtype=np.intp, count=len(values))
-    return [_plain(level) for level in levels], codes
 
 
 def _kind_of_objects(values: list[Any]) -> Kind:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from imbalance_kit._utils._column import levels_of, numbers_of
 from imbalance_kit._utils._containers import is_dataframe
 from imbalance_kit._utils._numeric import cast_numbers, is_numeric
-from imbalance_kit._utils._targets import is_missing
 
 Indices = NDArray[np.intp]
 
@@ -80,22 +80,7 @@ def category_codes(values: Any) -> NDArray[np.intp]:
     TypeError
         If the values of an object column cannot be compared, such as lists.
     """
-    if hasattr(values, "iloc"):
-        if hasattr(values, "cat"):
-            return np.asarray(values.cat.codes, dtype=np.intp) + 1
-        import pandas as pd  # the column is one of pandas
-
-        codes, _ = pd.factorize(values)
-        return np.asarray(codes, dtype=np.intp) + 1
-    if hasattr(values, "rank"):  # polars
-        return np.asarray(values.rank("dense").fill_null(0).to_numpy()).astype(np.intp)
-    if values.dtype.kind != "O":
-        return np.unique(values, return_inverse=True)[1].astype(np.intp, copy=False)
-    listed = values.tolist()
-    levels: dict[Any, int] = {}
-    for level in set(listed):
-        levels[level] = 0 if is_missing(level) else len(levels) + 1
-    return np.fromiter(map(levels.__getitem__, listed), dtype=np.intp, count=len(listed))
+    return levels_of(values)[1] + 1
 
 
 def compact(codes: NDArray[np.intp]) -> NDArray[np.unsignedinteger[Any]]:
@@ -112,17 +97,9 @@ def column_numbers(values: Any) -> NDArray[np.float64]:
     TypeError, ValueError
         If it holds anything but numbers.
     """
-    if hasattr(values, "iloc"):
-        if not (is_numeric(values.dtype) or values.dtype == object):
-            raise TypeError(f"a column of dtype {values.dtype}")
-        return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
-    if hasattr(values, "rank"):
-        if not is_numeric(values.dtype):
-            raise TypeError(f"a column of dtype {values.dtype}")
-        return np.asarray(values.to_numpy()).astype(np.float64, copy=False)
-    if values.dtype.kind not in "iufO":
-        raise TypeError(f"an array of dtype {values.dtype}")
-    return np.asarray(values.astype(np.float64, copy=False))
+    if not (is_numeric(values.dtype) or values.dtype == object):
+        raise TypeError(f"a column of dtype {values.dtype}")
+    return numbers_of(values).astype(np.float64, copy=False)
 
 
 def check_numbers(table: Any, columns: Sequence[int]) -> None:

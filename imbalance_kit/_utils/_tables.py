@@ -1,13 +1,96 @@
-"""Rows and columns of whole tables: pandas, polars and Arrow, the same questions to each."""
+"""Tables with named columns: pandas, polars and Arrow, the same questions to each.
+
+What is computed from a table must not depend on which library holds it, nor on how its rows are cut
+into pieces.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._table_columns import column_names
+from imbalance_kit._utils._column import levels_of, numbers_of, type_of
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A column of categories: per row the position of its level, -1 where it is missing.
+
+    Invariant: ``levels`` are distinct texts; their order carries no meaning.
+    """
+
+    codes: NDArray[np.intp]
+    levels: tuple[str, ...]
+
+
+def column_names(table: Any) -> list[str]:
+    """Return the names of the columns of a pandas, polars or Arrow table."""
+    names = table.column_names if hasattr(table, "column_names") else table.columns
+    return [str(name) for name in names]
+
+
+def table_length(table: Any) -> int:
+    """Return the number of rows of a pandas, polars or Arrow table."""
+    return int(table.num_rows if hasattr(table, "num_rows") else table.shape[0])
+
+
+def is_table(X: Any) -> bool:
+    """Whether `X` has named columns: a pandas, polars or Arrow table."""
+    return hasattr(X, "column_names") or (
+        hasattr(X, "columns") and (hasattr(X, "iloc") or hasattr(X, "get_column"))
+    )
+
+
+def is_number_column(table: Any, name: str) -> bool:
+    """Whether the column holds numbers or booleans, and not texts or categories."""
+    column = table[name]
+    kind = type_of(column)
+    if hasattr(kind, "is_numeric"):  # polars
+        return bool(kind.is_numeric()) or str(kind) == "Boolean"
+    if isinstance(kind, np.dtype):
+        return kind.kind in "iufb"
+    if hasattr(column, "cat"):  # pandas, categories: of numbers as well
+        return False
+    text = str(kind).lower()  # pandas extension types, Arrow types
+    return text.startswith(("int", "uint", "float", "double", "bool", "halffloat"))
+
+
+def number_column(table: Any, name: str) -> NDArray[Any]:
+    """Return a column of numbers; missing ones are NaN, booleans 0 and 1.
+
+    Raises
+    ------
+    TypeError
+        If the column holds something else.
+    """
+    try:
+        values = numbers_of(table[name])
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"Column {name!r} was expected to hold numbers, got {type_of(table[name])}."
+        ) from None
+    return values.view(np.uint8) if values.dtype.kind == "b" else values
+
+
+def level_column(table: Any, name: str) -> Levels:
+    """Return a column of categories; numbers and booleans are levels by their text.
+
+    Raises
+    ------
+    TypeError
+        If the column holds lists or other things that are no categories.
+    """
+    try:
+        levels, codes = levels_of(table[name])
+    except (TypeError, NotImplementedError):
+        raise TypeError(
+            f"Column {name!r} was expected to hold numbers or categories, got "
+            f"{type_of(table[name])} of other things. Hint: leave it out of `features`."
+        ) from None
+    return Levels(codes, tuple(map(str, levels)))
 
 
 def select_columns(table: Any, names: Sequence[str]) -> Any:

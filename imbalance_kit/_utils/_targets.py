@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from imbalance_kit._utils._column import is_missing
+
 _COUNTABLE_RANGE = 1 << 16  # integer labels within such a range are counted instead of sorted
 _COUNTABLE_MAX = 1 << 53  # beyond it floats are not whole numbers that an integer holds exactly
 
@@ -185,14 +187,6 @@ def _encode_objects(labels: NDArray[Any]) -> EncodedTarget:
     classes = np.empty(len(ordered), dtype=object)
     classes[:] = ordered
     return EncodedTarget(classes.astype(labels.dtype, copy=False), codes)
-
-
-def is_missing(label: Any) -> bool:
-    """Whether a label or level is None, NaN, NaT or pandas.NA."""
-    try:
-        return label is None or bool(label != label)
-    except TypeError:  # pandas.NA, which is neither equal to itself nor unequal
-        return True
 
 
 def _count(codes: NDArray[np.intp], n_classes: int) -> NDArray[np.intp]:

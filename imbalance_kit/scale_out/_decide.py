@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._table_columns import table_length
-from imbalance_kit._utils._tables import select_columns, take_table_rows, with_columns
+from imbalance_kit._utils._tables import select_columns, table_length, take_table_rows, with_columns
 from imbalance_kit.scale_out._hashing import Hashes, uniform
 from imbalance_kit.scale_out._histogram import Histogram, score_histogram
 from imbalance_kit.scale_out._job import ADDED, Job, Place

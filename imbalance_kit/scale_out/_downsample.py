@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from imbalance_kit._utils._random import draw_seed
-from imbalance_kit._utils._table_columns import column_names
+from imbalance_kit._utils._tables import column_names
 from imbalance_kit.scale_out._dask import DaskEngine
 from imbalance_kit.scale_out._decide import Decider
 from imbalance_kit.scale_out._frames import FrameEngine

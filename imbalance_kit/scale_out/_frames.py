@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from imbalance_kit._utils._table_columns import table_length
-from imbalance_kit._utils._tables import concat_tables, slice_table
+from imbalance_kit._utils._tables import concat_tables, slice_table, table_length
 from imbalance_kit.scale_out._job import Place
 
 _BLOCK = 1 << 18  # rows at a time

@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._table_columns import has_nulls, level_column, number_column
+from imbalance_kit._utils._column import has_nulls
+from imbalance_kit._utils._tables import level_column, number_column
 
 HASH_NAME = "splitmix64/1"
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._table_columns import column_names, has_nulls, table_length
-from imbalance_kit._utils._tables import check_columns
+from imbalance_kit._utils._column import has_nulls
+from imbalance_kit._utils._tables import check_columns, column_names, table_length
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit.scale_out._hashing import Hashes, key_hashes, position_hashes, stage_hashes
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from imbalance_kit._utils._table_columns import is_table
+from imbalance_kit._utils._tables import is_table
 
 
 def backend_of(source: Any) -> str:

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from imbalance_kit._utils._columns import table_of
 from imbalance_kit._utils._covariates import learn_covariates
-from imbalance_kit._utils._table_columns import column_names, table_length
-from imbalance_kit._utils._tables import concat_tables, take_table_rows
+from imbalance_kit._utils._tables import column_names, concat_tables, table_length, take_table_rows
 
 MOST_CELLS = 100_000
 

@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._table_columns import (
+from imbalance_kit._utils._tables import (
     column_names,
+    concat_tables,
     is_number_column,
     level_column,
     number_column,
+    select_columns,
+    take_table_rows,
 )
-from imbalance_kit._utils._tables import concat_tables, select_columns, take_table_rows
 from imbalance_kit.scale_out._hashing import Hashes
 from imbalance_kit.scale_out._job import Job, Place, check_two, label_target
 

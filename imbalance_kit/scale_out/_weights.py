@@ -13,8 +13,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from imbalance_kit._utils._columns import table_of
 from imbalance_kit._utils._optional import import_optional
-from imbalance_kit._utils._table_columns import column_names, is_table, number_column, table_length
-from imbalance_kit._utils._tables import check_columns, select_columns, with_columns
+from imbalance_kit._utils._tables import (
+    check_columns,
+    column_names,
+    is_table,
+    number_column,
+    select_columns,
+    table_length,
+    with_columns,
+)
 from imbalance_kit._utils._validation import check_sample_weight
 from imbalance_kit.scale_out._dask import DaskEngine
 from imbalance_kit.scale_out._frames import FrameEngine

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._table_columns import is_table, level_column, number_column
+from imbalance_kit._utils._tables import is_table, level_column, number_column
 
 _BLOCK = 1 << 13  # rows at a time: what is added up stays in the cache
 

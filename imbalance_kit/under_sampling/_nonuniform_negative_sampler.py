@@ -12,7 +12,7 @@ from imbalance_kit._base import BaseSampler, Draw, SamplingInput
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import class_stream, draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
-from imbalance_kit._utils._table_columns import column_names
+from imbalance_kit._utils._tables import column_names
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit._utils._validation import check_same_length
 from imbalance_kit.shift import InclusionShift

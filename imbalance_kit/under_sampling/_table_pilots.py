@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from imbalance_kit._utils._table_columns import (
+from imbalance_kit._utils._tables import (
     column_names,
     is_number_column,
     level_column,

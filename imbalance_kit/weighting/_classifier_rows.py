@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from imbalance_kit._utils._columns import is_missing
+from imbalance_kit._utils._column import is_missing
 from imbalance_kit._utils._containers import is_dataframe
 from imbalance_kit._utils._covariates import Covariates
 

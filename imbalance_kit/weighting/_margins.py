@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from imbalance_kit._utils._columns import is_missing
+from imbalance_kit._utils._column import is_missing
 
 _RELATIVE = 1e-9  # what rounding in floating point may add or take; published rounding is more
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imbalance_kit._utils._table_columns import number_column
+from imbalance_kit._utils._tables import number_column
 from imbalance_kit.scale_out._job import Place
 from imbalance_kit.scale_out._tally import (
     Tally,
