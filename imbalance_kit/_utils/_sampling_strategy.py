@@ -172,14 +172,16 @@ def _allowed(
             return have, 1.0
         raise ValueError(
             f"`sampling_strategy` asks for {rows} rows of class {label!r}, which has {have}: an "
-            "over-sampler only adds rows. Hint: use RandomUnderSampler, or leave the class out."
+            "over-sampler only adds rows. Hint: use RandomUnderSampler, or leave the class out; "
+            "Ratios suit every fold, counts do not."
         )
     if kind == "under-sampling" and factor > 1:
         if is_rounding:
             return have, 1.0
         raise ValueError(
             f"`sampling_strategy` asks for {rows} rows of class {label!r}, which has {have}: an "
-            "under-sampler only removes rows. Hint: use RandomOverSampler, or leave the class out."
+            "under-sampler only removes rows. Hint: use RandomOverSampler, or leave the class out; "
+            "Ratios suit every fold, counts do not."
         )
     if kind == "under-sampling" and rows == 0:
         rows = 1  # a relative size below one row: the class must not vanish

@@ -23,6 +23,11 @@ _INEXACT = (
     "approximate. Hint: correction='sigmoid' recalibrates on real rows."
 )
 
+_NO_INTERCEPT = (
+    "correction='temperature' has no intercept and cannot restore the base rate that {} changed. "
+    "Hint: correction='sigmoid'."
+)
+
 
 def to_undo(shift: Shift | None) -> Shift | None:
     """Return the part of a shift that predictions have to undo: where the source is wanted."""
@@ -157,29 +162,32 @@ def _check(
             f"correction={asked!r} needs probabilities, and {learner_name} has no predict_proba: a "
             "margin has no odds to shift. Hint: correction='sigmoid'."
         )
-    if asked == "shift" and unknown:
+    if asked == "temperature" and not (unknown or has_proba or total is None):
+        raise ValueError(_NO_INTERCEPT.format("resampling under a margin"))
+    check_before_training(asked, training, unknown)
+
+
+def check_before_training(asked: str, training: TrainingSet, unknown: str) -> None:
+    """Raise where the correction asked for is wrong whatever the learner turns out to be.
+
+    It can be said before a long training, and is.
+    """
+    if asked == "weight" and training.sampler is not None:
+        _check_weight(training)
+    if not unknown:
+        return
+    if asked in ("shift", "offset"):
         raise ValueError(
-            f"correction='shift' is refused: {unknown} changes the distribution by a factor that "
+            f"correction={asked!r} is refused: {unknown} changes the distribution by a factor that "
             "is not known. Hint: correction='sigmoid' recalibrates on real rows."
         )
-    if asked == "offset" and unknown:
-        raise ValueError(
-            f"correction='offset' is refused: {unknown} changes the distribution by a factor that "
-            "is not known. Hint: correction='sigmoid' recalibrates on real rows."
-        )
-    if asked == "temperature" and (unknown or not (has_proba or total is None)):
-        raise ValueError(
-            "correction='temperature' has no intercept and cannot restore the base rate that "
-            f"{unknown or 'resampling under a margin'} changed. Hint: correction='sigmoid'."
-        )
+    if asked == "temperature":
+        raise ValueError(_NO_INTERCEPT.format(unknown))
     if asked == "weight":
-        if training.sampler is not None:
-            _check_weight(training)
-        if unknown:
-            raise ValueError(
-                f"correction='weight' cannot undo {unknown}. Hint: remove it, or use "
-                "correction='sigmoid'."
-            )
+        raise ValueError(
+            f"correction='weight' cannot undo {unknown}. Hint: remove it, or use "
+            "correction='sigmoid'."
+        )
 
 
 def _check_weight(training: TrainingSet) -> None:

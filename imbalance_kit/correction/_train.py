@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import get_config
 
-from imbalance_kit.correction._choose_correction import to_undo, training_mode
+from imbalance_kit.correction._choose_correction import (
+    check_before_training,
+    to_undo,
+    training_mode,
+)
 from imbalance_kit.correction._learner import (
     OwnClassWeights,
     class_weights_outside,
@@ -76,9 +80,7 @@ class Trained:
     @property
     def unknown(self) -> str:
         """What changed the distribution in an unknown way, or ""."""
-        if not self.training.known:
-            return type(self.training.sampler).__name__
-        return self.own.reason
+        return _unknown(self.training, self.own)
 
     @property
     def model(self) -> FittedModel:
@@ -136,6 +138,7 @@ def train(
             own = OwnClassWeights()  # the shift given is the whole story of a trained model
     elif learner_weights is not None and not takes_sample_weight(learner):
         refuse_weights(learner, training, recipe.correction)
+    check_before_training(recipe.correction, training, _unknown(training, own))
     parts = [recipe.upstream, None if ipw else training.shift, own.shift]
     start = None
     if mode == "offset":
@@ -150,6 +153,10 @@ def train(
         if part is not None:
             total = part if total is None else total.then(part)
     return Trained(learner, replace(training, X=None), own, total, mode, start)
+
+
+def _unknown(training: TrainingSet, own: OwnClassWeights) -> str:
+    return own.reason if training.known else type(training.sampler).__name__
 
 
 def _fit_with_offset(

@@ -378,7 +378,13 @@ def _curve(name: str, report: CalibrationReport, label: Any) -> ClassCalibration
             )
         return report.per_class[0]
     if label not in known:
-        raise ValueError(f"The report {name!r} has no class {label!r}, only {known[:5]!r}.")
+        hint = (
+            " Hint: of two classes a report is about the second; give its probabilities as one "
+            f"column, and `classes` in the order [other, {label!r}]."
+            if len(known) == 1
+            else ""
+        )
+        raise ValueError(f"The report {name!r} has no class {label!r}, only {known[:5]!r}.{hint}")
     return report.per_class[known.index(label)]
 
 

@@ -312,9 +312,9 @@ def test_messages_of_ratios(ratios: Any, of: Any, message: str) -> None:
     ("strategy", "kind", "message"),
     [
         ({0: 5}, OVER, "asks for 5 rows of class 0, which has 20: an over-sampler only adds rows. "
-         "Hint: use RandomUnderSampler, or leave the class out"),
+         "Hint: use RandomUnderSampler, or leave the class out; Ratios suit every fold"),
         ({1: 11}, UNDER, "asks for 11 rows of class 1, which has 10: an under-sampler only removes "
-         "rows. Hint: use RandomOverSampler, or leave the class out"),
+         "rows. Hint: use RandomOverSampler, or leave the class out; Ratios suit every fold"),
         (0.2, OVER, "asks for 4 rows of class 1, which has 10: an over-sampler only adds"),
         (0.2, UNDER, "asks for 50 rows of class 0, which has 20: an under-sampler only removes"),
         (Ratios({1: 3}, of="own"), UNDER, "asks for 30 rows of class 1, which has 10: an under"),

@@ -20,6 +20,7 @@ from imbalance_kit import (
     OffsetLogisticRegression,
     RandomUnderSampler,
     SamplerChain,
+    TomekLinks,
 )
 
 SAMPLER = NonuniformNegativeSampler(random_state=0)
@@ -137,6 +138,24 @@ def test_labels_do_not_matter(names) -> None:
 def test_none_leaves_the_sample_as_it_is() -> None:
     raw = fit(OffsetLogisticRegression(), correction="none").predict_proba(X)[:, 1].mean()
     assert raw > 3 * Y.mean()
+
+
+class NeverTrained(LogisticRegression):
+    def fit(self, X, y, sample_weight=None):
+        raise AssertionError("trained, although the correction is refused")
+
+
+@pytest.mark.parametrize(
+    ("correction", "message"),
+    [
+        ("shift", "is refused: TomekLinks"),
+        ("temperature", "TomekLinks changed"),
+        ("weight", "needs weights under which"),
+    ],
+)
+def test_a_refusal_comes_before_training(correction: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        fit(NeverTrained(), TomekLinks(), correction=correction)
 
 
 def test_a_double_correction_is_refused() -> None:

@@ -91,6 +91,18 @@ def test_multiclass_draws_the_class_asked_for() -> None:
         CalibrationComparisonDisplay.from_report({"m": report}, label=7)
 
 
+def test_the_first_of_two_classes_can_be_drawn_as_the_message_says(rare) -> None:
+    y, predictions = rare
+    names, p_a = np.where(y, "a", "b"), predictions["honest"]  # the rare class sorts first
+    both = {"m": np.column_stack([p_a, 1 - p_a])}
+    with pytest.raises(ValueError, match=r"no class 'a'.*Hint: .*the order \[other, 'a'\]"):
+        CalibrationComparisonDisplay.from_predictions(names, both, label="a")
+    display = CalibrationComparisonDisplay.from_predictions(
+        names, {"m": p_a}, classes=["b", "a"], label="a"
+    )
+    assert display.curves["m"].base_rate == y.mean()
+
+
 def test_numbers_first_and_drawing_on_axes_of_the_caller(rare) -> None:
     y, predictions = rare
     reports = {name: compute_calibration(y, p) for name, p in predictions.items()}
