@@ -79,7 +79,9 @@ negatives = kept[kept["click"] == 0]
 figure, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
 for city, color in (("Ulm", "#c05621"), ("Bonn", "#2b6cb0"), ("Rome", "#2f855a")):
     here = negatives[negatives["city"] == city]
-    ax.scatter(here["price"], here["inclusion_probability"], s=6, alpha=0.5, color=color, label=city)
+    ax.scatter(
+        here["price"], here["inclusion_probability"], s=6, alpha=0.5, color=color, label=city
+    )
 ax.set(xlabel="price", ylabel="probability with which the row was kept", yscale="log")
 ax.legend(markerscale=2)
 _ = ax.set_title(f"{len(negatives):,} negatives kept", fontsize="medium")

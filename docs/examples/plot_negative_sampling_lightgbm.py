@@ -140,7 +140,9 @@ def means(init_score):
 
 right, wrong = means(start + offset), means(start - offset)
 for name, (of_sample, of_log) in (("right sign", right), ("wrong sign", wrong)):
-    print(f"{name}: mean over share of clicks {of_sample:.2f} in the sample, {of_log:.2f} in the log")
+    print(
+        f"{name}: mean over share of clicks {of_sample:.2f} in the sample, {of_log:.2f} in the log"
+    )
 assert abs(right[0] - 1) < 0.1
 assert abs(right[1] - 1) < 0.1  # 1,340 clicks: one standard error is 2.7 %
 assert abs(wrong[0] - 1) > 0.5
@@ -167,9 +169,9 @@ models = {
     "by the pilot, shift": CorrectedClassifier(learner, informed, correction="shift"),
     "by the pilot, not corrected": CorrectedClassifier(learner, informed, correction="none"),
 }
-predicted = {
-    name: model.fit(X, y).predict_proba(X_new)[:, 1] for name, model in models.items()
-} | {"by the pilot, by hand": by_hand}
+predicted = {name: model.fit(X, y).predict_proba(X_new)[:, 1] for name, model in models.items()} | {
+    "by the pilot, by hand": by_hand
+}
 assert models["by the pilot, offset"].correction_ == "offset"
 
 
