@@ -12,9 +12,9 @@ Needs matplotlib.
 # %%
 # A sample that is elsewhere
 # --------------------------
-# The outcome is a curve of one column. The sample has outcomes and lies around 0; of the population,
-# further out, only the column is known. What an outcome is, given the column, is the same in both:
-# without that nothing here would help.
+# The outcome is a curve of one column. The sample has outcomes and lies around 0; the population
+# lies further out, and only its column is known. What an outcome is, given the column, is the same
+# in both: without that nothing here would help.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -51,8 +51,8 @@ X_test, y_test = draw(20_000, 0.8, seed=2)  # to know how it went
 # %%
 # A line, with and without weights
 # --------------------------------
-# ``WeightedRegressor`` fits the weighter to the target and the regressor under its weights. Here it is
-# entropy balancing, which is quick; any weighter will do. The target goes to ``fit``, and as
+# ``WeightedRegressor`` fits the weighter to the target and the regressor under its weights. Here the
+# weighter is entropy balancing, which is quick; any will do. The target goes to ``fit``, and as
 # ``Population``, so that no cross-validation cuts it along with the rows.
 
 target = Population(X_target)
@@ -165,8 +165,8 @@ print("chosen:", search.best_params_)
 # %%
 # Classifiers, and rows that come later
 # -------------------------------------
-# ``CorrectedClassifier`` takes a weighter where it takes a sampler. Weights towards a population are
-# not undone in the predictions: the population is what is wanted.
+# ``CorrectedClassifier`` takes a weighter where it takes a sampler. Weights towards a population
+# are not undone in the predictions: the population is what is wanted.
 
 
 def yes(X, seed):
@@ -181,8 +181,8 @@ unweighted = LogisticRegression().fit(X, labels)
 
 # %%
 # The fitted weighter weights rows that it has not seen, on the scale it found: ``weights`` needs no
-# second fit. With labels that came in later from the same source, it says what the classifier's loss
-# is in the population, where there are none.
+# second fit. With labels that came in later from the same source, it says about what the
+# classifier's loss is in the population, where there are none.
 
 later = classifier.sampler_.weights(X_more)
 losses = {}

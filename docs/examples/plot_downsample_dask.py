@@ -70,7 +70,8 @@ print(f"{len(kept):,} of {len(log):,} rows kept, {kept['click'].sum():,} of them
 print(kept.head(4).round(3).to_string(index=False))
 
 # %%
-# Three columns are new. Train with ``log_odds_offset`` *or* with ``sample_weight``, never with both.
+# Three columns are new. Train with ``log_odds_offset`` *or* with ``sample_weight``, never with
+# both.
 #
 # Every click stays. The pilot spends the rest on rows that look like clicks, and lets all others
 # through now and then; how far it goes up depends on the columns that are not on the axis.

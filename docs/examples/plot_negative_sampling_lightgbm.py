@@ -154,10 +154,11 @@ assert abs(wrong[0] - 1) > 0.5
 # The same in one object
 # ----------------------
 # ``CorrectedClassifier`` samples, trains and undoes, also inside a cross-validation or a search.
-# "offset" is what it takes for LightGBM by default (boosting then starts from the constant that
-# fits the sample best, not from the base rate, so that figures differ a little from those by hand). "shift" trains without it and subtracts it
-# afterwards. A tree can bend around the sampling's log odds, so both are right here; but with
-# "shift" every prediction needs the pilot too. (Not with a line: see the guide.)
+# "offset" is what it takes for LightGBM by default. (Boosting then starts from the constant that
+# fits the sample best, not from the base rate, so that figures differ a little from those by hand.)
+# "shift" trains without it and subtracts it afterwards. A tree can bend around the sampling's log
+# odds, so both are right here, and which is a little better depends on the data; but with "shift"
+# every prediction needs the pilot too. (Not with a line: see the guide.)
 
 learner = lightgbm.LGBMClassifier(
     n_estimators=80, num_leaves=8, min_child_weight=2, reg_lambda=2, n_jobs=1, verbose=-1

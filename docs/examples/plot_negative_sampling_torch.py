@@ -2,8 +2,8 @@
 Negative sampling with a network in torch
 =========================================
 
-A small network is trained on 2 % of a click log. You see where the sampling's log odds enter, in the
-loss and nowhere else, and that the network then predicts click probabilities of the whole log.
+A small network is trained on 2 % of a click log. You see where the sampling's log odds enter, in
+the loss and nowhere else, and that the network then predicts click probabilities of the whole log.
 
 Needs torch and matplotlib.
 """
@@ -44,8 +44,8 @@ rows, labels = torch.tensor(X_kept), torch.tensor(y_kept)
 print(f"{len(y_kept):,} of {len(y):,} rows: {len(y_kept) / len(y):.1%}")
 
 # %%
-# The loop is the usual one but for a single sum. The last layer starts at the log's base rate, which
-# spares the first epochs.
+# The loop is the usual one but for a single sum. The last layer starts at the log's base rate,
+# which spares the first epochs.
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
@@ -65,7 +65,7 @@ for _ in range(20):
 
 # %%
 # Two means show whether the offset went in with the right sign: with it, predictions for the sample
-# average to the clicks there; without it, predictions for new rows average to the clicks of the log.
+# average to the clicks there; without it, predictions for new rows average to those of the log.
 
 with torch.no_grad():
     predicted = torch.sigmoid(network(torch.tensor(X_new))[:, 0]).numpy()  # without it
@@ -90,5 +90,5 @@ left.plot(ends, ends, linestyle="--", color="0.4", linewidth=1)
 left.set(xlabel="true probability", ylabel="predicted probability", xlim=ends, ylim=ends)
 figure.colorbar(cells, ax=left, label="rows")
 display = CalibrationComparisonDisplay.from_predictions(
-    y_new, {"network": predicted}, ax=right, scale="logit", n_bins=12
+    y_new.astype(int), {"network": predicted}, ax=right, scale="logit", n_bins=12
 )

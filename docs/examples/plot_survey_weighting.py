@@ -37,7 +37,7 @@ from imbalance_kit import (
 
 rng = np.random.default_rng(0)
 n = 50_000
-people = pd.DataFrame({"age": 18 + rng.gamma(3.5, 9, n)})
+people = pd.DataFrame({"age": np.minimum(18 + rng.gamma(3.5, 9, n), 95)})
 people["region"] = rng.choice(["city", "town", "village"], n, p=[0.4, 0.35, 0.25])
 educated = rng.random(n) < 0.25 + 0.2 * (people["region"] == "city") - 0.003 * (people["age"] - 50)
 people["education"] = np.where(educated, "degree", "none")
@@ -85,8 +85,8 @@ print(margins.margins["region"], {k: round(v, 2) for k, v in raking.factors_["re
 # %%
 # *Totals, numbers among them*: calibration takes age as it is. Bounds keep each weight between .1
 # and 6 times the mean one. *The joint table*: post-stratification gives every cell its size, so
-# combinations are right too, at the price of cells that must not be empty. *Rows of the population*:
-# a propensity model learns what tells the two apart, and weights by its odds.
+# combinations are right too, at the price of cells that must not be empty. *Rows of the
+# population*: a propensity model learns what tells the two apart, and weights by its odds.
 
 calibration = CalibrationWeighter("logit", bounds=(0.1, 6)).fit(sample, target=people)
 
@@ -167,7 +167,7 @@ estimates = {
 print(estimates["raking"])
 
 figure, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-for place, (name, found) in enumerate(estimates.items()):
+for place, found in enumerate(estimates.values()):
     low, high = found.interval
     ax.plot([low, high], [place, place], color="#c05621", linewidth=2)
     ax.plot(found.estimate, place, "o", color="#c05621")
@@ -190,7 +190,7 @@ assert all(abs(estimates[name].estimate - truth) < 0.2 * before for name in weig
 # One survey is one draw. The same people are asked 30 times, and two things show that a single
 # interval cannot say. Age in five groups leaves the sample too young within each of them: the
 # difference left is below .1, and enough to spoil every other interval. And the straight line of
-# "greg" is wrong, because hours do not go down in a line. Calibration on age itself comes closest.
+# "greg" is wrong, because hours do not follow one. Calibration on age itself comes closest.
 
 repeated = {"raking": [], "calibration": [], "greg": []}
 for _ in range(30):
