@@ -51,8 +51,8 @@ X_test, y_test = draw(20_000, 0.8, seed=2)  # to know how it went
 # %%
 # A line, with and without weights
 # --------------------------------
-# ``WeightedRegressor`` fits the weighter to the target and the regressor under its weights. Here the
-# weighter is entropy balancing, which is quick; any will do. The target goes to ``fit``, and as
+# ``WeightedRegressor`` fits the weighter to the target and the regressor under its weights. Here
+# the weighter is entropy balancing, which is quick; any will do. The target goes to ``fit``, and as
 # ``Population``, so that no cross-validation cuts it along with the rows.
 
 target = Population(X_target)
