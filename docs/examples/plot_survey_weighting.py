@@ -189,8 +189,8 @@ assert all(abs(estimates[name].estimate - truth) < 0.2 * before for name in weig
 # ---------------
 # One survey is one draw. The same people are asked 30 times, and two things show that a single
 # interval cannot say. Age in five groups leaves the sample too young within each of them: the
-# difference left is below .1, and enough for a third of the intervals to miss. And the straight line
-# of "greg" is wrong, because hours do not follow one. Calibration on age itself comes closest.
+# difference left is below .1, and enough for a third of the intervals to miss. And the straight
+# line of "greg" is wrong, because hours do not follow one. Calibration on age itself comes closest.
 
 repeated = {"raking": [], "calibration": [], "greg": []}
 for _ in range(30):
