@@ -43,6 +43,7 @@ spark = (
     .config("spark.driver.bindAddress", "127.0.0.1")
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.memory", "1g")
+    .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     .config("spark.sql.warehouse.dir", folder.name)
     .config("spark.ui.enabled", "false")
     .config("spark.ui.showConsoleProgress", "false")
