@@ -72,7 +72,7 @@ def carry_out(
         if options:
             raise ValueError(
                 f"`{next(iter(options))}` was given, but there is no weighter to use it. Hint: "
-                "pass sampler=a weighter that takes a target."
+                "give the model a weighter that takes a target, or leave it out."
             )
         return TrainingSet(X, y, weights, source_weight=weights)
     by_weights = _by_weights(sampler, how)

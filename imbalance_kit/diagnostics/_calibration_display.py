@@ -334,6 +334,8 @@ class CalibrationComparisonDisplay:
         ticker = import_optional("matplotlib.ticker", extra="plot", purpose=_PURPOSE)
         self.ax_.set(xscale=scale, yscale=scale, xlim=(low, high), ylim=(low, high))
         self.ax_histogram_.set(xscale=scale, yscale="log", xlim=(low, high))
+        # In so low a panel the numbers between two powers of ten lie on top of each other.
+        self.ax_histogram_.yaxis.set_minor_formatter(ticker.NullFormatter())
         if scale != "linear":
             for axis in (self.ax_.xaxis, self.ax_.yaxis, self.ax_histogram_.xaxis):
                 axis.set_major_locator(ticker.FixedLocator(ticks(scale, low, high)))

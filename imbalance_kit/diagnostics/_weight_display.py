@@ -20,7 +20,8 @@ class WeightDisplay:
     :class:`LovePlotDisplay`.
 
     Make one with `from_report`, `from_weights` or `from_estimator`, which draw at once; the
-    constructor only keeps the numbers.
+    constructor only keeps the numbers. The cells of several histograms differ in width; their rows
+    are drawn per width of the finest, so that the curves can be compared.
 
     Parameters
     ----------
@@ -134,18 +135,24 @@ class WeightDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         tidy(ax)
         self.bars_ = {}
+        widths = [summary.edges[1] - summary.edges[0] for summary in self.summaries.values()]
+        finest = min(widths)
+        several = len(widths) > 1
         for number, (name, summary) in enumerate(self.summaries.items()):
             color = AFTER[number % len(AFTER)]
-            counts, edges = np.array(summary.counts), np.array(summary.edges)
-            ax.stairs(counts, edges, color=color, alpha=0.15, fill=True)
-            label = _note(summary) if len(self.summaries) == 1 else f"{name}: {_note(summary)}"
-            self.bars_[name] = ax.stairs(counts, edges, color=color, linewidth=1.2, label=label)
+            edges = np.array(summary.edges)
+            # Wider cells hold more rows: all are brought to the width of the finest.
+            rows = np.array(summary.counts) * (finest / widths[number])
+            ax.stairs(rows, edges, color=color, alpha=0.15, fill=True)
+            label = f"{name}: {_note(summary)}" if several else _note(summary)
+            self.bars_[name] = ax.stairs(rows, edges, color=color, linewidth=1.2, label=label)
         ax.axvline(1.0, color="0.4", linewidth=0.8, linestyle="--")
-        ax.set(xlabel="Weight / mean weight", ylabel="Rows")
-        most = max(max(summary.counts) for summary in self.summaries.values())
+        unit = f"Rows per {finest:.2g} of weight / mean weight" if several else "Rows"
+        ax.set(xlabel="Weight / mean weight", ylabel=unit)
+        most = max(max(bars.get_data().values) for bars in self.bars_.values())
         if most > 100:  # the few heavy rows, which matter, would not be seen
             ax.set_yscale("log")
-            ax.set_ylim(0.7, 2.5 * most)
+            ax.set_ylim(0.7 * finest / max(widths), 2.5 * most)
         ax.legend(loc="upper right", fontsize="small", frameon=False)
         return self
 

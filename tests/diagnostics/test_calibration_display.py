@@ -161,3 +161,13 @@ else:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_low_panel_has_no_numbers_between_powers_of_ten() -> None:
+    p = np.linspace(0.1, 0.9, 1_000)
+    figure, ax = plt.subplots(figsize=(5, 3))
+    display = CalibrationComparisonDisplay.from_predictions(np.arange(1_000) % 2, {"m": p}, ax=ax)
+    figure.canvas.draw()
+    axis = display.ax_histogram_.yaxis
+    assert len(axis.get_minorticklocs()) > 0
+    assert not any(label.get_text() for label in axis.get_minorticklabels())

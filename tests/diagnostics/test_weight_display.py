@@ -39,6 +39,21 @@ def test_several_weightings_in_given_axes() -> None:
     assert [text[:2] for text in texts] == ["a:", "b:"]
 
 
+def test_several_weightings_are_drawn_to_one_scale() -> None:
+    narrow = np.random.default_rng(0).uniform(0.5, 1.5, 10_000)
+    wide = np.append(narrow, 30.0)  # the same rows, but for one that makes its cells wide
+    display = WeightDisplay.from_weights({"narrow": narrow, "wide": wide})
+    areas = []
+    for bars in display.bars_.values():
+        rows, edges, _ = bars.get_data()
+        areas.append((rows * np.diff(edges)).sum())
+    assert areas[1] / areas[0] == pytest.approx(10_001 / 10_000)
+    assert display.bars_["narrow"].get_data()[0].sum() == pytest.approx(10_000)
+    low = display.ax_.get_ylim()[0]
+    assert 0 < low < display.bars_["wide"].get_data()[0][-1]
+    assert display.ax_.get_ylabel().startswith("Rows per 0.0")
+
+
 def test_from_estimator_draws_the_fitted_weights() -> None:
     weighter = SimpleNamespace(weights_=np.array([1.0, 3.0]))
     display = WeightDisplay.from_estimator(weighter)
