@@ -24,11 +24,12 @@ import imblearn.over_sampling
 import numpy as np
 import pandas as pd
 
-from benchmarks._results import paired_seconds, write_results
-from benchmarks.random_samplers import peak_megabytes
+from benchmarks._measure import beside, peak_megabytes
+from benchmarks._results import write_results
 from imbalance_kit import SMOTEN, SMOTENC
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 12
 SMALL_MIXED = ((500, 2, 2, 0.2), (1000, 3, 3, 0.1), (1000, 30, 3, 0.1), (5000, 8, 3, 0.3))
 SMALL_CATEGORIES = ((500, 3, 3), (2000, 5, 10), (5000, 30, 5))
 
@@ -54,22 +55,12 @@ def categories(n: int, n_columns: int, n_levels: int) -> tuple[np.ndarray, np.nd
 
 
 def compare(peer: Any, own: Any, X: Any, y: Any, repeats: int) -> dict[str, float]:
-    seconds = paired_seconds(
-        {"peer": lambda: peer.fit_resample(X, y), "own": lambda: own.fit_resample(X, y)},
+    return beside(
+        lambda: peer.fit_resample(X, y),
+        lambda: own.fit_resample(X, y),
         repeats=repeats,
+        memory=True,
     )
-    memory = {
-        "peer": peak_megabytes(lambda: peer.fit_resample(X, y)),
-        "own": peak_megabytes(lambda: own.fit_resample(X, y)),
-    }
-    return {
-        "imbalanced-learn, seconds": round(seconds["peer"], 3),
-        "imbalance_kit, seconds": round(seconds["own"], 3),
-        "times faster": round(seconds["peer"] / seconds["own"], 1),
-        "imbalanced-learn, peak MB": round(memory["peer"], 1),
-        "imbalance_kit, peak MB": round(memory["own"], 1),
-        "share of the memory": round(memory["own"] / memory["peer"], 3),
-    }
 
 
 def small_sizes(repeats: int) -> dict[str, Any]:

@@ -24,7 +24,9 @@ from pathlib import Path
 from benchmarks._click_parquet import write_clicks
 from benchmarks._results import write_results
 
-QUESTION = __doc__.splitlines()[0]
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 6
+NEEDS = ("pyarrow",)
 KINDS = ("two scans by row group", "two scans by dataset", "downsample")
 
 
