@@ -1,0 +1,136 @@
+"""The page docs/benchmarks.md and its plots, made from the committed results and nothing else."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks._catalogue import Benchmark, find_benchmarks
+from benchmarks._plots import Plot, digest, draw, read_digest
+from benchmarks._results import COMMITTED, ROOT
+from benchmarks._section import MARK, Section, number, table
+from benchmarks._sections_speed import SCALE, SPEED
+from benchmarks._sections_statistics import BALANCE, CALIBRATION, EFFICIENCY, SAFETY
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+PLOTS = ROOT / "docs" / "images" / "benchmarks"
+GROUPS: dict[str, dict[str, Callable[[Any], Section]]] = {
+    "Speed and memory beside the peers": SPEED,
+    "Growth with rows, columns, classes, threads": SCALE,
+    "Statistical efficiency of negative sampling": EFFICIENCY,
+    "Calibration": CALIBRATION,
+    "Balance, effects and intervals": BALANCE,
+    "Interrupted runs": SAFETY,
+}
+INTRODUCTION = f"""# Benchmarks
+
+This page is made from the files in [benchmarks/results](../benchmarks/results) by
+`python -m benchmarks --page`; nothing on it is written by hand. `python -m benchmarks` runs all of
+them again, one process each, `python -m benchmarks NAME` one; `--list` says what each takes and
+needs. "Times faster" is the peer's median seconds over ours, in the same run, alternating with it.
+
+{MARK} marks what falls short, such as a ratio below 1: there the peer is faster. Every section
+names what would count as falling short, and lists all of it. *Load* is the mean number of busy
+processes in the minute before a benchmark began: above a few tenths, other work slowed both sides,
+and ratios of short calls are unreliable. "Not recorded" stands where the result is older than that
+field.
+"""
+
+
+def read_results(folder: Path = COMMITTED) -> dict[str, Any]:
+    """Return every result by name."""
+    return {
+        path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))
+    }
+
+
+def make_page(results: dict[str, Any]) -> tuple[str, list[Plot]]:
+    """Return the text and the plots; the same results give the same text."""
+    benchmarks = find_benchmarks()
+    builders = {name: build for group in GROUPS.values() for name, build in group.items()}
+    unknown = sorted(set(results) ^ set(builders))
+    if unknown:
+        raise ValueError(
+            f"expected a result and a section for each benchmark, got one without the other for "
+            f"{unknown}. Hint: run `python -m benchmarks NAME`, or add a section in benchmarks/."
+        )
+    sections = {name: builders[name](results[name]["figures"]) for name in builders}
+    parts = [INTRODUCTION, overview(results, sections)]
+    for title, group in GROUPS.items():
+        parts.append(f"## {title}\n")
+        for name in group:
+            parts.append(section_text(benchmarks[name], results[name], sections[name]))
+    plots = [plot for section in sections.values() for plot in section.plots]
+    return "\n".join(parts), plots
+
+
+def overview(results: dict[str, Any], sections: dict[str, Section]) -> str:
+    """Return one line per benchmark: question, date, load, how much falls short."""
+    rows = []
+    for title, group in GROUPS.items():
+        for name in group:
+            one = results[name]
+            link = f"[{one['question']}](#{name.replace('_', '-')})"
+            first = name == next(iter(group))
+            rows.append(
+                [title if first else "", link, one["date"], load(one), len(sections[name].short)]
+            )
+    headers = ["", "question", "measured", "load", "falls short"]
+    return "## Overview\n\n" + table(headers, rows) + "\n"
+
+
+def load(result: dict[str, Any]) -> str:
+    """Return the load before the run."""
+    before = result["machine"].get("load", {}).get("before")
+    return "not recorded" if before is None else number(float(before[0]))
+
+
+def section_text(benchmark: Benchmark, result: dict[str, Any], section: Section) -> str:
+    """Return one section: question, provenance, plots, tables, what falls short."""
+    pictures = [f"![{plot.alt}](images/benchmarks/{plot.name}.png)" for plot in section.plots]
+    found = "\n".join(f"- {line}" for line in section.short) or "- nothing"
+    short = f"Falls short ({section.asked}):\n\n{found}"
+    parts = [
+        f"### {benchmark.name.replace('_', ' ')}",
+        f"**{result['question']}**",
+        provenance(benchmark, result, section),
+        *pictures,
+        section.body.replace("\n### ", "\n#### ").removeprefix("### "),
+        short,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def provenance(benchmark: Benchmark, result: dict[str, Any], section: Section) -> str:
+    """Return who was compared with, where and when, in one line."""
+    machine, versions = result["machine"], result["versions"]
+    peer = section.peer
+    for name in ("imbalanced-learn", "scikit-learn", "balance", "pyarrow"):
+        if peer.split(",")[0] == name:
+            peer = peer.replace(name, f"{name} {versions[name]}", 1)
+    code = f"commit {result['commit']}" if result.get("commit") else "not recorded"
+    if "committed_in" in result:
+        code = f"committed in {result['committed_in']}"
+    parts = [
+        f"Peer: {peer}" if peer else "No peer",
+        f"{machine['cpu']}, {machine['cores']} cores, Python {machine['python']}, "
+        f"numpy {versions['numpy']}, scikit-learn {versions['scikit-learn']}",
+        f"{result['date']}, {code}, load {load(result)}",
+        f"`python -m benchmarks {benchmark.name}`",
+        f"[figures](../benchmarks/results/{benchmark.name}.json)",
+    ]
+    return "; ".join(parts) + "."
+
+
+def write_page() -> Path:
+    """Write the page and draw the plots that changed; remove pictures that no plot has."""
+    text, plots = make_page(read_results())
+    PAGE.write_text(text, encoding="utf-8")
+    PLOTS.mkdir(parents=True, exist_ok=True)
+    for path in set(PLOTS.glob("*.png")) - {PLOTS / f"{plot.name}.png" for plot in plots}:
+        path.unlink()
+    for plot in plots:
+        path = PLOTS / f"{plot.name}.png"
+        if not path.exists() or read_digest(path) != digest(plot):
+            draw(plot, PLOTS)
+    return PAGE
