@@ -22,12 +22,13 @@ GROUPS: dict[str, dict[str, Callable[[Any], Section]]] = {
     "Balance, effects and intervals": BALANCE,
     "Interrupted runs": SAFETY,
 }
+_CAPITALS = {"smote": "SMOTE", "nsw": "NSW", "cps": "CPS", "r": "R"}
 INTRODUCTION = f"""# Benchmarks
 
-This page is made from the files in [benchmarks/results](../benchmarks/results) by
-`python -m benchmarks --page`; nothing on it is written by hand. `python -m benchmarks` runs all of
-them again, one process each, `python -m benchmarks NAME` one; `--list` says what each takes and
-needs. "Times faster" is the peer's median seconds over ours, in the same run, alternating with it.
+This page is made from the files in `benchmarks/results` by `python -m benchmarks --page`; nothing
+on it is written by hand. `python -m benchmarks` runs all of them again, one process each,
+`python -m benchmarks NAME` one; `--list` says what each takes and needs. "Times faster" is the
+peer's median seconds over ours, in the same run, alternating with it.
 
 {MARK} marks what falls short, such as a ratio below 1: there the peer is faster. Every section
 names what would count as falling short, and lists all of it. *Load* is the mean number of busy
@@ -91,7 +92,7 @@ def section_text(benchmark: Benchmark, result: dict[str, Any], section: Section)
     found = "\n".join(f"- {line}" for line in section.short) or "- nothing"
     short = f"Falls short ({section.asked}):\n\n{found}"
     parts = [
-        f"### {benchmark.name.replace('_', ' ')}",
+        f"### {heading(benchmark.name)}",
         f"**{result['question']}**",
         provenance(benchmark, result, section),
         *pictures,
@@ -99,6 +100,12 @@ def section_text(benchmark: Benchmark, result: dict[str, Any], section: Section)
         short,
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def heading(name: str) -> str:
+    """Return the name of a script in words; in lower case it is the anchor of its section."""
+    words = " ".join(_CAPITALS.get(word, word) for word in name.split("_"))
+    return words[0].upper() + words[1:]
 
 
 def provenance(benchmark: Benchmark, result: dict[str, Any], section: Section) -> str:
