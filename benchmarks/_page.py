@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks._catalogue import Benchmark, find_benchmarks
 from benchmarks._plots import Plot, digest, draw, read_digest
 from benchmarks._results import COMMITTED, ROOT
 from benchmarks._section import MARK, Section, number, table
+from benchmarks._sections_package import PACKAGE, plain
 from benchmarks._sections_speed import SCALE, SPEED
 from benchmarks._sections_statistics import BALANCE, CALIBRATION, EFFICIENCY, SAFETY
 
@@ -21,6 +21,7 @@ GROUPS: dict[str, dict[str, Callable[[Any], Section]]] = {
     "Calibration": CALIBRATION,
     "Balance, effects and intervals": BALANCE,
     "Interrupted runs": SAFETY,
+    "The package and its tests": PACKAGE,
 }
 _CAPITALS = {"smote": "SMOTE", "nsw": "NSW", "cps": "CPS", "r": "R"}
 INTRODUCTION = f"""# Benchmarks
@@ -47,28 +48,33 @@ def read_results(folder: Path = COMMITTED) -> dict[str, Any]:
 
 def make_page(results: dict[str, Any]) -> tuple[str, list[Plot]]:
     """Return the text and the plots; the same results give the same text."""
-    benchmarks = find_benchmarks()
-    builders = {name: build for group in GROUPS.values() for name, build in group.items()}
-    unknown = sorted(set(results) ^ set(builders))
-    if unknown:
-        raise ValueError(
-            f"expected a result and a section for each benchmark, got one without the other for "
-            f"{unknown}. Hint: run `python -m benchmarks NAME`, or add a section in benchmarks/."
-        )
-    sections = {name: builders[name](results[name]["figures"]) for name in builders}
+    groups = grouped(results)
+    builders = {name: build for group in groups.values() for name, build in group.items()}
+    sections = {name: build(results[name]["figures"]) for name, build in builders.items()}
     parts = [INTRODUCTION, overview(results, sections)]
-    for title, group in GROUPS.items():
+    for title, group in groups.items():
         parts.append(f"## {title}\n")
         for name in group:
-            parts.append(section_text(benchmarks[name], results[name], sections[name]))
+            parts.append(section_text(name, results[name], sections[name]))
     plots = [plot for section in sections.values() for plot in section.plots]
     return "\n".join(parts), plots
+
+
+def grouped(results: dict[str, Any]) -> dict[str, dict[str, Callable[[Any], Section]]]:
+    """Return the sections that there are results for; who has none of its own is shown plainly."""
+    known = {name for group in GROUPS.values() for name in group}
+    others = {name: plain for name in results if name not in known}
+    there = {
+        title: {name: build for name, build in group.items() if name in results}
+        for title, group in {**GROUPS, "Others": others}.items()
+    }
+    return {title: group for title, group in there.items() if group}
 
 
 def overview(results: dict[str, Any], sections: dict[str, Section]) -> str:
     """Return one line per benchmark: question, date, load, how much falls short."""
     rows = []
-    for title, group in GROUPS.items():
+    for title, group in grouped(results).items():
         for name in group:
             one = results[name]
             link = f"[{one['question']}](#{name.replace('_', '-')})"
@@ -86,15 +92,15 @@ def load(result: dict[str, Any]) -> str:
     return "not recorded" if before is None else number(float(before[0]))
 
 
-def section_text(benchmark: Benchmark, result: dict[str, Any], section: Section) -> str:
+def section_text(name: str, result: dict[str, Any], section: Section) -> str:
     """Return one section: question, provenance, plots, tables, what falls short."""
     pictures = [f"![{plot.alt}](images/benchmarks/{plot.name}.png)" for plot in section.plots]
     found = "\n".join(f"- {line}" for line in section.short) or "- nothing"
     short = f"Falls short ({section.asked}):\n\n{found}"
     parts = [
-        f"### {heading(benchmark.name)}",
+        f"### {heading(name)}",
         f"**{result['question']}**",
-        provenance(benchmark, result, section),
+        provenance(name, result, section),
         *pictures,
         section.body.replace("\n### ", "\n#### ").removeprefix("### "),
         short,
@@ -108,13 +114,13 @@ def heading(name: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def provenance(benchmark: Benchmark, result: dict[str, Any], section: Section) -> str:
+def provenance(name: str, result: dict[str, Any], section: Section) -> str:
     """Return who was compared with, where and when, in one line."""
     machine, versions = result["machine"], result["versions"]
     peer = section.peer
-    for name in ("imbalanced-learn", "scikit-learn", "balance", "pyarrow"):
-        if peer.split(",")[0] == name:
-            peer = peer.replace(name, f"{name} {versions[name]}", 1)
+    for library in ("imbalanced-learn", "scikit-learn", "balance", "pyarrow"):
+        if peer.split(",")[0] == library:
+            peer = peer.replace(library, f"{library} {versions[library]}", 1)
     code = f"commit {result['commit']}" if result.get("commit") else "not recorded"
     if "committed_in" in result:
         code = f"committed in {result['committed_in']}"
@@ -123,8 +129,8 @@ def provenance(benchmark: Benchmark, result: dict[str, Any], section: Section) -
         f"{machine['cpu']}, {machine['cores']} cores, Python {machine['python']}, "
         f"numpy {versions['numpy']}, scikit-learn {versions['scikit-learn']}",
         f"{result['date']}, {code}, load {load(result)}",
-        f"`python -m benchmarks {benchmark.name}`",
-        f"[figures](../benchmarks/results/{benchmark.name}.json)",
+        f"`python -m benchmarks {name}`",
+        f"[figures](../benchmarks/results/{name}.json)",
     ]
     return "; ".join(parts) + "."
 
