@@ -49,10 +49,10 @@ def listing(benchmarks: Sequence[Benchmark]) -> str:
     """Return name, minutes, question and needs of each."""
     lines = []
     for one in benchmarks:
-        lines.append(f"{one.name} ({one.minutes:g} min): {one.question}")
+        lines.append(f"{one.name} ({one.duration}): {one.question}")
         if one.needs:
             lines.append(f"    needs {', '.join(one.needs)}")
-    total = sum(one.minutes for one in benchmarks)
+    total = sum(one.minutes or 0 for one in benchmarks)
     return "\n".join(
         [*lines, f"{len(benchmarks)} benchmarks, about {total:g} minutes on two cores"]
     )
@@ -66,7 +66,7 @@ def run_all(benchmarks: Sequence[Benchmark], peer: str | None, to: Path | None) 
         if lacks:
             outcomes[one.name] = f"skipped: {'; '.join(lacks)}"
             continue
-        print(f"=== {one.name} (about {one.minutes:g} min): {one.question}", flush=True)
+        print(f"=== {one.name} ({one.duration}): {one.question}", flush=True)
         start = time.perf_counter()
         code = run(one, peer, to)
         seconds = time.perf_counter() - start

@@ -23,9 +23,14 @@ class Benchmark:
 
     name: str
     question: str
-    minutes: float
+    minutes: float | None = None
     needs: tuple[str, ...] = ()
     threads: int | None = None
+
+    @property
+    def duration(self) -> str:
+        """The minutes, in words."""
+        return "unknown time" if self.minutes is None else f"{self.minutes:g} min"
 
 
 def find_benchmarks(folder: Path = ROOT / "benchmarks") -> dict[str, Benchmark]:
@@ -45,11 +50,11 @@ def read_benchmark(path: Path) -> Benchmark:
             if name in ("MINUTES", "NEEDS", "THREADS"):
                 constants[name.lower()] = ast.literal_eval(node.value)
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    if not question.endswith("?") or "minutes" not in constants or "main" not in functions:
+    if not question.endswith("?") or "main" not in functions:
         raise ValueError(
-            f"{path.name} is not a benchmark: expected a docstring that begins with one question, "
-            f"a constant MINUTES and a function main, got {question!r}, "
-            f"{sorted(constants)} and {sorted(functions)}. Hint: a helper's name begins with '_'."
+            f"{path.name} is not a benchmark: expected a docstring that begins with one question "
+            f"and a function main, got {question!r} and {sorted(functions)}. "
+            f"Hint: a helper's name begins with '_'."
         )
     return Benchmark(path.stem, question, **constants)
 
