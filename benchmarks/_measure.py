@@ -70,3 +70,8 @@ def beside(
         figures |= {f"{name}, peak MB": round(peak, 1) for name, peak in peaks.items()}
         figures["share of the memory"] = round(peaks["imbalance_kit"] / peaks[peer_name], 3)
     return figures
+
+
+def beside_sampler(peer: Any, own: Any, X: Any, y: Any, **options: Any) -> dict[str, float]:
+    """Compare two samplers' `fit_resample` on the same rows; options are those of `beside`."""
+    return beside(lambda: peer.fit_resample(X, y), lambda: own.fit_resample(X, y), **options)

@@ -24,7 +24,7 @@ import imblearn.over_sampling
 import numpy as np
 import pandas as pd
 
-from benchmarks._measure import beside, peak_megabytes
+from benchmarks._measure import beside_sampler, peak_megabytes
 from benchmarks._results import write_results
 from imbalance_kit import SMOTEN, SMOTENC
 
@@ -54,15 +54,6 @@ def categories(n: int, n_columns: int, n_levels: int) -> tuple[np.ndarray, np.nd
     return X, y
 
 
-def compare(peer: Any, own: Any, X: Any, y: Any, repeats: int) -> dict[str, float]:
-    return beside(
-        lambda: peer.fit_resample(X, y),
-        lambda: own.fit_resample(X, y),
-        repeats=repeats,
-        memory=True,
-    )
-
-
 def small_sizes(repeats: int) -> dict[str, Any]:
     """Return both times and their ratio where little is to be gained."""
     figures = {}
@@ -70,12 +61,12 @@ def small_sizes(repeats: int) -> dict[str, Any]:
         X, y = mixed(n, n_numbers, n_categories, share)
         pair = imblearn.over_sampling.SMOTENC("auto", random_state=0), SMOTENC(random_state=0)
         key = f"SMOTENC, {n:,} x ({n_numbers} numbers, {n_categories} categories), {share:.0%}"
-        figures[key] = compare(*pair, X, y, repeats)
+        figures[key] = beside_sampler(*pair, X, y, repeats=repeats, memory=True)
     for n, n_columns, n_levels in SMALL_CATEGORIES:
         X, y = categories(n, n_columns, n_levels)
         pair = imblearn.over_sampling.SMOTEN(random_state=0), SMOTEN(random_state=0)
         key = f"SMOTEN, {n:,} x {n_columns}, {n_levels} levels"
-        figures[key] = compare(*pair, X, y, repeats)
+        figures[key] = beside_sampler(*pair, X, y, repeats=repeats, memory=True)
     return figures
 
 
@@ -122,14 +113,14 @@ def main() -> None:
         X, y = categories(50_000, 10, n_levels)
         pair = imblearn.over_sampling.SMOTEN(random_state=0), SMOTEN(random_state=0)
         key = f"SMOTEN, 50,000 x 10, {n_levels} levels"
-        figures[key] = compare(*pair, X, y, arguments.repeats)
+        figures[key] = beside_sampler(*pair, X, y, repeats=arguments.repeats, memory=True)
         print(key, figures[key], flush=True)
     figures["small sizes"] = small_sizes(arguments.repeats)
     figures["SMOTEN, peak MB by rows"] = memory_as_rows_double()
     X, y = mixed(100_000, 8, 6, 0.1)
     pair = imblearn.over_sampling.SMOTENC("auto", random_state=0), SMOTENC(random_state=0)
     key = "SMOTENC, 100,000 x (8 numbers, 6 categories)"
-    figures[key] = compare(*pair, X, y, arguments.repeats)
+    figures[key] = beside_sampler(*pair, X, y, repeats=arguments.repeats, memory=True)
     print(key, figures[key], flush=True)
     print(write_results("categorical_smote", QUESTION, figures))
 

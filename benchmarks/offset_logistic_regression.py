@@ -19,7 +19,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks._results import paired_seconds, write_results
+from benchmarks._measure import paired_seconds
+from benchmarks._results import write_results
 from imbalance_kit import OffsetLogisticRegression
 
 QUESTION = __doc__.partition("\n")[0]

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 import imbalance_kit
-from benchmarks._measure import beside
+from benchmarks._measure import beside_sampler
 from benchmarks._results import write_results
 
 QUESTION = __doc__.partition("\n")[0]
@@ -59,12 +59,7 @@ def mixed_frame(share: float) -> tuple[pd.DataFrame, pd.Series]:
 def compare(name: str, X: Any, y: Any, repeats: int) -> dict[str, float]:
     peer = PEERS[name](random_state=0)
     own = getattr(imbalance_kit, name)(random_state=0)
-    return beside(
-        lambda: peer.fit_resample(X, y),
-        lambda: own.fit_resample(X, y),
-        repeats=repeats,
-        memory=True,
-    )
+    return beside_sampler(peer, own, X, y, repeats=repeats, memory=True)
 
 
 def main() -> None:

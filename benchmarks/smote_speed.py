@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 import imbalance_kit
-from benchmarks._measure import beside
+from benchmarks._measure import beside_sampler
 from benchmarks._results import write_results
 
 QUESTION = __doc__.partition("\n")[0]
@@ -38,12 +38,7 @@ def compare(
 ) -> dict[str, float]:
     peer = getattr(imblearn.over_sampling, name)(random_state=0, **options)
     own = getattr(imbalance_kit, name)(random_state=0, **options)
-    return beside(
-        lambda: peer.fit_resample(X, y),
-        lambda: own.fit_resample(X, y),
-        repeats=repeats,
-        warm_up=warm_up,
-    )
+    return beside_sampler(peer, own, X, y, repeats=repeats, warm_up=warm_up)
 
 
 def main_cases(repeats: int) -> dict[str, Any]:

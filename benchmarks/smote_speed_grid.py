@@ -34,15 +34,16 @@ def grid(limit: float) -> dict[str, Any]:
             predicted = dict.fromkeys(SAMPLERS, 0.1 / growth)
             for n in ROWS:
                 rare = max(10, round(share * n))
-                X, y = clouds([n - rare, rare], n_columns)
+                rows: Any = None  # a million times 200 are made only where they are needed
                 for name in SAMPLERS:
                     key = f"{name}, {n:,} x {n_columns}, {share:.0%} minority"
                     predicted[name] *= growth
                     if predicted[name] > limit:
                         figures[key] = f"skipped: more than {limit:.0f} s predicted for the peer"
                         continue
+                    rows = rows or clouds([n - rare, rare], n_columns)
                     repeats = int(np.clip(10 / predicted[name], 1, 9))
-                    figures[key] = compare(name, X, y, repeats, warm_up=int(repeats > 1))
+                    figures[key] = compare(name, *rows, repeats, warm_up=int(repeats > 1))
                     predicted[name] = figures[key]["imbalanced-learn, seconds"]
                     print(key, figures[key], flush=True)
     ratios = [cell["times faster"] for cell in figures.values() if isinstance(cell, dict)]

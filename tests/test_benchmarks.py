@@ -3,6 +3,7 @@
 No benchmark is run here; what runs them is tested with scripts that are not there or do nothing.
 """
 
+import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,18 @@ def test_scripts_have_one_shape(one: Benchmark) -> None:
     assert "write_results(" in text
     assert one.minutes, "say MINUTES"
     assert {need.rpartition(":")[0] for need in one.needs} <= NEEDED
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_what_scripts_take_from_each_other_is_there(path: Path) -> None:
+    """Nothing runs the scripts here, so a name that moved would go unnoticed."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("benchmarks."):
+            source = FOLDER / f"{node.module.partition('.')[2]}.py"
+            tree = ast.parse(source.read_text("utf-8"))
+            names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+            names |= {getattr(n, "name", "") for n in tree.body}
+            assert {alias.name for alias in node.names} <= names, path.name
 
 
 def test_every_result_belongs_to_a_script_and_every_script_has_one() -> None:
