@@ -86,9 +86,9 @@ METHODS = {
         lambda: imbalance_kit.NonuniformNegativeSampler(random_state=0)
     ),
     "CalibrationWeighter, raking": Method(
-        lambda: imbalance_kit.CalibrationWeighter("raking"), power={"columns": 2.0}
+        lambda: imbalance_kit.CalibrationWeighter("raking"), power={"columns": 1.5}
     ),
-    "CBPSWeighter": Method(imbalance_kit.CBPSWeighter, power={"columns": 2.0}),
+    "CBPSWeighter": Method(imbalance_kit.CBPSWeighter, power={"columns": 1.5}),
 }
 ONLY_TWO_CLASSES = ("NonuniformNegativeSampler", "CalibrationWeighter, raking", "CBPSWeighter")
 
