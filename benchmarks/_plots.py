@@ -139,8 +139,11 @@ def _lines(plot: Lines, plt: Any) -> Any:
             ax.plot(x, y, marker=marker, ms=3.5, lw=1.3, color=COLOURS[k % len(COLOURS)])
         ax.set(title=title, xscale="log", yscale="log", xlabel=plot.xlabel)
         ax.title.set_fontsize(8)
-        for axis in (ax.xaxis, ax.yaxis):
-            _plain_ticks(axis)
+        at = sorted({x for points in lines.values() for x, _ in points})
+        ax.set_xticks(at, [_compact(x) for x in at])
+        ax.minorticks_off()
+        _at_least_a_decade(ax)
+        _plain_ticks(ax.yaxis)
         ax.grid(color=GREY, alpha=0.25, lw=0.6)
     for ax in axes[:, 0]:
         ax.set_ylabel(plot.ylabel)
@@ -186,6 +189,22 @@ def _shade(ratio: float) -> tuple[float, ...]:
     share = min(1.0, (ratio - 1) / 4)
     light, dark = (0.32, 0.48, 0.65), (0.09, 0.29, 0.5)
     return tuple(a + share * (b - a) for a, b in zip(light, dark, strict=True))
+
+
+def _compact(value: float) -> str:
+    """Write 10000 as 10k and 1000000 as 1M."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
+
+
+def _at_least_a_decade(ax: Any) -> None:
+    """Widen the vertical axis, so that a few per cent do not look like a slope."""
+    low, high = ax.get_ylim()
+    if high < 10 * low:
+        middle = (low * high) ** 0.5
+        ax.set_ylim(middle / 10**0.5, middle * 10**0.5)
 
 
 def _plain_ticks(axis: Any) -> None:
