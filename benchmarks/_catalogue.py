@@ -54,7 +54,7 @@ def read_benchmark(path: Path) -> Benchmark:
         raise ValueError(
             f"{path.name} is not a benchmark: expected a docstring that begins with one question "
             f"and a function main, got {question!r} and {sorted(functions)}. "
-            f"Hint: a helper's name begins with '_'."
+            f"Hint: the name of any other module begins with '_'."
         )
     return Benchmark(path.stem, question, **constants)
 

@@ -73,12 +73,14 @@ def test_results_say_what_they_were_measured_with(name: str) -> None:
 
 
 def test_what_is_not_a_benchmark_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "helper.py"
+    path = tmp_path / "script.py"
     path.write_text('"""Helps."""\n\ndef main(): ...\n')
-    with pytest.raises(ValueError, match=r"helper.py is not a benchmark: .* Hint: a helper's name"):
+    with pytest.raises(
+        ValueError, match=r"script.py is not a benchmark: .* Hint: the name of any other"
+    ):
         read_benchmark(path)
     path.write_text('"""Is it?\n\nYes."""\nMINUTES = 2\nNEEDS = ("R:x",)\ndef main(): ...\n')
-    assert read_benchmark(path) == Benchmark("helper", "Is it?", 2, ("R:x",))
+    assert read_benchmark(path) == Benchmark("script", "Is it?", 2, ("R:x",))
 
 
 def test_results_are_written_whole_or_not_at_all(
