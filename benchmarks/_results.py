@@ -1,58 +1,80 @@
-"""What every benchmark shares: results with their question, versions and machine; paired timing."""
+"""What every benchmark writes: figures with their question, code, machine and its load."""
 
 import json
 import os
 import platform
+import subprocess
 import time
-from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-FOLDER = Path(__file__).parent / "results"
+ROOT = Path(__file__).resolve().parents[1]
+COMMITTED = ROOT / "benchmarks" / "results"
+# A trial run writes somewhere else: ``python -m benchmarks --to FOLDER``.
+FOLDER = Path(os.environ.get("IMBALANCE_KIT_RESULTS", COMMITTED))
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "imbalanced-learn", "pandas")
+_STARTED = time.perf_counter()
+
+
+def _load() -> list[float] | None:
+    return [round(load, 2) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None
+
+
+# Read at import: what else ran before this benchmark added its own.
+_LOAD_BEFORE = _load()
 
 
 def write_results(
     name: str, question: str, figures: Any, *, libraries: tuple[str, ...] = ()
 ) -> Path:
-    """Write results/<name>.json: the question, the figures, and what they were measured with."""
+    """Write results/<name>.json: the question, the figures, and what they were measured with.
+
+    `load` is the mean number of busy processes over the last 1, 5 and 15 minutes, before the
+    benchmark began and at its end; the benchmark itself is in the latter.
+    """
     content = {
         "question": question,
         "date": date.today().isoformat(),
-        "machine": {"cpu": _cpu(), "cores": os.cpu_count(), "python": platform.python_version()},
+        "commit": _commit(),
+        "seconds": round(time.perf_counter() - _STARTED),
+        "machine": {
+            "cpu": _cpu(),
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "load": {"before": _LOAD_BEFORE, "after": _load()},
+        },
         "versions": {library: version(library) for library in (*LIBRARIES, *libraries)},
         "figures": figures,
     }
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.json"
-    temporary = path.with_suffix(".tmp")
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(json.dumps(content, indent=1) + "\n")
     temporary.replace(path)
     return path
 
 
-def paired_seconds(
-    calls: dict[str, Callable[[], object]], *, repeats: int = 9, warm_up: int = 1
-) -> dict[str, float]:
-    """Median seconds of each call, all of them alternating in this process."""
-    seconds: dict[str, list[float]] = {name: [] for name in calls}
-    for repeat in range(warm_up + repeats):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            if repeat >= warm_up:
-                seconds[name].append(time.perf_counter() - start)
-    return {name: median(values) for name, values in seconds.items()}
+def earlier_figures(name: str) -> dict[str, Any]:
+    """Return the figures of results/<name>.json, for a benchmark that runs in parts."""
+    path = FOLDER / f"{name}.json"
+    return dict(json.loads(path.read_text())["figures"]) if path.exists() else {}
 
 
-def processor_seconds(call: Callable[[], object]) -> float:
-    """Processor seconds of one call in all its threads, which other work hardly changes."""
-    start = time.process_time()
-    call()
-    return time.process_time() - start
+def _commit() -> str | None:
+    """Return the commit of the code; with a plus, where the code was changed since."""
+    code = ["imbalance_kit", "benchmarks/*.py"]
+    try:
+        head = _git("rev-parse", "--short=10", "HEAD")
+        return head + ("+" if _git("status", "--porcelain", "-uno", "--", *code) else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _cpu() -> str:

@@ -20,10 +20,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks._results import paired_seconds, write_results
+from benchmarks._measure import paired_seconds
+from benchmarks._results import write_results
 from imbalance_kit import compute_balance
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 6
+NEEDS = ("balance",)
 NUMBERS = [f"number_{k}" for k in range(5)]
 
 

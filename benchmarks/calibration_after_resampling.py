@@ -34,7 +34,9 @@ from imbalance_kit import (
 )
 from tests._data import load_real
 
-QUESTION = __doc__.strip().partition("\n")[0]
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 20
+NEEDS = ("data:default", "data:phoneme", "data:adult", "data:mammography")
 SAMPLERS = {
     "over-sampling": RandomOverSampler(random_state=0),
     "class weights": ClassWeighter(),

@@ -31,7 +31,9 @@ from benchmarks._results import write_results
 from imbalance_kit import SMOTE, SMOTENC, CorrectedClassifier
 from tests._data import load_real
 
-QUESTION = __doc__.strip().partition("\n")[0]
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 10
+NEEDS = ("data:mammography", "data:phoneme", "data:default", "data:adult")
 DATA = ("mammography", "phoneme", "default", "adult")
 MOST_ROWS = 12_000
 VARIANTS = ("all rows", "all rows, recalibrated", "raw", "shift", "recalibrated")

@@ -24,11 +24,12 @@ import imblearn.over_sampling
 import numpy as np
 import pandas as pd
 
-from benchmarks._results import paired_seconds, write_results
-from benchmarks.random_samplers import peak_megabytes
+from benchmarks._measure import beside_sampler, peak_megabytes
+from benchmarks._results import write_results
 from imbalance_kit import SMOTEN, SMOTENC
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 12
 SMALL_MIXED = ((500, 2, 2, 0.2), (1000, 3, 3, 0.1), (1000, 30, 3, 0.1), (5000, 8, 3, 0.3))
 SMALL_CATEGORIES = ((500, 3, 3), (2000, 5, 10), (5000, 30, 5))
 
@@ -53,25 +54,6 @@ def categories(n: int, n_columns: int, n_levels: int) -> tuple[np.ndarray, np.nd
     return X, y
 
 
-def compare(peer: Any, own: Any, X: Any, y: Any, repeats: int) -> dict[str, float]:
-    seconds = paired_seconds(
-        {"peer": lambda: peer.fit_resample(X, y), "own": lambda: own.fit_resample(X, y)},
-        repeats=repeats,
-    )
-    memory = {
-        "peer": peak_megabytes(lambda: peer.fit_resample(X, y)),
-        "own": peak_megabytes(lambda: own.fit_resample(X, y)),
-    }
-    return {
-        "imbalanced-learn, seconds": round(seconds["peer"], 3),
-        "imbalance_kit, seconds": round(seconds["own"], 3),
-        "times faster": round(seconds["peer"] / seconds["own"], 1),
-        "imbalanced-learn, peak MB": round(memory["peer"], 1),
-        "imbalance_kit, peak MB": round(memory["own"], 1),
-        "share of the memory": round(memory["own"] / memory["peer"], 3),
-    }
-
-
 def small_sizes(repeats: int) -> dict[str, Any]:
     """Return both times and their ratio where little is to be gained."""
     figures = {}
@@ -79,12 +61,12 @@ def small_sizes(repeats: int) -> dict[str, Any]:
         X, y = mixed(n, n_numbers, n_categories, share)
         pair = imblearn.over_sampling.SMOTENC("auto", random_state=0), SMOTENC(random_state=0)
         key = f"SMOTENC, {n:,} x ({n_numbers} numbers, {n_categories} categories), {share:.0%}"
-        figures[key] = compare(*pair, X, y, repeats)
+        figures[key] = beside_sampler(*pair, X, y, repeats=repeats, memory=True)
     for n, n_columns, n_levels in SMALL_CATEGORIES:
         X, y = categories(n, n_columns, n_levels)
         pair = imblearn.over_sampling.SMOTEN(random_state=0), SMOTEN(random_state=0)
         key = f"SMOTEN, {n:,} x {n_columns}, {n_levels} levels"
-        figures[key] = compare(*pair, X, y, repeats)
+        figures[key] = beside_sampler(*pair, X, y, repeats=repeats, memory=True)
     return figures
 
 
@@ -131,14 +113,14 @@ def main() -> None:
         X, y = categories(50_000, 10, n_levels)
         pair = imblearn.over_sampling.SMOTEN(random_state=0), SMOTEN(random_state=0)
         key = f"SMOTEN, 50,000 x 10, {n_levels} levels"
-        figures[key] = compare(*pair, X, y, arguments.repeats)
+        figures[key] = beside_sampler(*pair, X, y, repeats=arguments.repeats, memory=True)
         print(key, figures[key], flush=True)
     figures["small sizes"] = small_sizes(arguments.repeats)
     figures["SMOTEN, peak MB by rows"] = memory_as_rows_double()
     X, y = mixed(100_000, 8, 6, 0.1)
     pair = imblearn.over_sampling.SMOTENC("auto", random_state=0), SMOTENC(random_state=0)
     key = "SMOTENC, 100,000 x (8 numbers, 6 categories)"
-    figures[key] = compare(*pair, X, y, arguments.repeats)
+    figures[key] = beside_sampler(*pair, X, y, repeats=arguments.repeats, memory=True)
     print(key, figures[key], flush=True)
     print(write_results("categorical_smote", QUESTION, figures))
 

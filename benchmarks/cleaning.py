@@ -14,9 +14,11 @@ import imblearn.under_sampling
 import numpy as np
 
 import imbalance_kit
-from benchmarks._results import paired_seconds, processor_seconds, write_results
+from benchmarks._measure import beside, processor_seconds
+from benchmarks._results import write_results
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 18
 PEERS = {
     "TomekLinks": imblearn.under_sampling.TomekLinks(),
     "EditedNearestNeighbours": imblearn.under_sampling.EditedNearestNeighbours(),
@@ -33,12 +35,9 @@ def compare(name: str, X: np.ndarray, y: np.ndarray, repeats: int) -> dict[str, 
         left[library] = len(sampler.fit_resample(X, y)[1])
 
     calls = {"peer": lambda: run("peer", peer), "own": lambda: run("own", own)}
-    seconds = paired_seconds(calls, repeats=repeats, warm_up=0)
+    figures = beside(calls["peer"], calls["own"], repeats=repeats, warm_up=0)
     busy = processor_seconds(calls["peer"]) / processor_seconds(calls["own"])
-    return {
-        "imbalanced-learn, seconds": round(seconds["peer"], 3),
-        "imbalance_kit, seconds": round(seconds["own"], 3),
-        "times faster": round(seconds["peer"] / seconds["own"], 2),
+    return figures | {
         "times less processor time": round(busy, 2),
         "imbalanced-learn, rows left": left["peer"],
         "imbalance_kit, rows left": left["own"],

@@ -37,6 +37,8 @@ from benchmarks._results import write_results
 from imbalance_kit import CorrectedClassifier, NonuniformNegativeSampler, compute_calibration
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 10
+NEEDS = ("lightgbm",)
 NEGATIVES = (1, 2, 3, 5, 10)
 IDS = {"site": (3_000, 0.5), "ad": (10_000, 0.5), "user": (100_000, 0.4)}  # levels, sd of effects
 N_BUCKETS = 128

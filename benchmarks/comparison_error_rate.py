@@ -25,7 +25,8 @@ from sklearn.metrics import average_precision_score
 from benchmarks._results import write_results
 from imbalance_kit.model_selection._paired_differences import adjust_p_values, paired_difference
 
-QUESTION = __doc__.strip().partition("\n")[0]
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 10
 SEED = 20_250_101
 LEVEL = 0.05
 HALF = 5  # columns of each learner

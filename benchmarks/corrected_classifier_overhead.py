@@ -32,6 +32,7 @@ from imbalance_kit import (
 )
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 20
 LIMITS = {"share of a plain fit": 0.02, "predict_proba, ns per row": 150}
 
 

@@ -39,6 +39,8 @@ from imbalance_kit import (
 from tests._data import load_real
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 6
+NEEDS = ("data:adult",)
 DRAWS = {"simulation": 250, "adult": 120}
 WEIGHTERS: dict[str, Any] = {
     "PropensityWeighter()": PropensityWeighter(),

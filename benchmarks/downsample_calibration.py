@@ -27,6 +27,8 @@ from imbalance_kit import (
 )
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 2
+NEEDS = ("pyarrow",)
 
 
 def main() -> None:

@@ -19,7 +19,9 @@ import numpy as np
 from benchmarks._click_parquet import write_clicks
 from benchmarks._results import write_results
 
-QUESTION = __doc__.splitlines()[0]
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 3
+NEEDS = ("pyarrow",)
 KILLS = 10
 
 

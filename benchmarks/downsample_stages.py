@@ -23,7 +23,9 @@ from imbalance_kit.scale_out._parquet_source import open_parquet
 from imbalance_kit.scale_out._passes import first_guess
 from imbalance_kit.scale_out._tally import merge_tallies, tally
 
-QUESTION = __doc__.splitlines()[0]
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 1
+NEEDS = ("pyarrow",)
 N_ROWS = 1_000_000
 
 

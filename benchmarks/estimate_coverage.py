@@ -36,6 +36,7 @@ from imbalance_kit import (
 )
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 10
 N_POPULATION, N_SAMPLE, N_TARGET = 20_000, 400, 1000
 RAKING = CalibrationWeighter("raking")
 REPLICATES = {"bootstrap": 60, "jackknife": 25}

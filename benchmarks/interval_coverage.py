@@ -28,9 +28,8 @@ from imbalance_kit import (
 )
 
 NAME = "interval_coverage"
-QUESTION = (
-    "How often do 95 % intervals from OffsetLogisticRegression on sampled rows hold the truth?"
-)
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 3
 LEVEL = 0.95
 DESIGNS = (  # criterion, negatives per positive
     ("probability", 1),

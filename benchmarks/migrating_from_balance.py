@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks._peers import add_peer_option, run_balance
 from benchmarks._results import write_results
 from benchmarks._weighting_data import in_tenths
-from benchmarks.propensity_speed import run_peer
 from imbalance_kit import (
     CalibrationWeighter,
     CBPSWeighter,
@@ -37,6 +37,9 @@ from imbalance_kit import (
 )
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 1
+NEEDS = ("peer:balance",)
+THREADS = 1
 CELLS = ["gender", "age_group"]
 RIDGE = LogisticPath(0.0, selection="balance", max_design_effect=1.88, n_lambdas=200)
 PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -90,9 +93,11 @@ def quality(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--peer", required=True)
+    parser = argparse.ArgumentParser(description=QUESTION)
+    add_peer_option(parser)
     python = parser.parse_args().peer
+    if python is None:
+        parser.error("--peer is needed: an interpreter with balance 0.23")
     sample, people = load(python)
     truth, happiness = float(people["happiness"].mean()), sample["happiness"]
     tables = tuple(table.drop(columns=["id", "happiness"]) for table in (sample, people))
@@ -101,7 +106,7 @@ def main() -> None:
         "unweighted": quality(tables, np.ones(len(sample)), happiness),
     }
     for method, (options, own) in PAIRS.items():
-        seconds, weights, version = run_peer(python, *tables, options)
+        seconds, weights, version = run_balance(python, *tables, options)
         figures[method] = {
             f"balance {version}": quality(tables, weights, happiness)
             | {"processor seconds": round(seconds[1], 3)}

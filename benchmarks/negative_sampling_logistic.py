@@ -24,6 +24,7 @@ from benchmarks._results import write_results
 from imbalance_kit import CorrectedClassifier, NonuniformNegativeSampler, OffsetLogisticRegression
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 5
 LIMIT = "auto at most half of the shift's excess"
 N_COLUMNS, K = 6, 3
 POPULATIONS = {

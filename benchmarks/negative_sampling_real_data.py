@@ -36,6 +36,8 @@ from imbalance_kit import (
 from tests._data import load_real
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 5
+NEEDS = ("lightgbm", "data:mammography", "data:default")
 NEGATIVES = (1, 3, 10)
 N_FOLDS = 5
 

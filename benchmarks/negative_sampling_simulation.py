@@ -1,9 +1,10 @@
-"""What does nonuniform negative sampling cost in mean squared error? The paper's simulation.
+"""What does nonuniform negative sampling cost in mean squared error of the coefficients?
 
-All methods and budgets of a repetition see the same 200,000 rows, so that ratios to the fit on all
-rows have small errors; standard errors of ratios are by the delta method over repetitions. The
-samplers are the public class with its parameters, the fits are OffsetLogisticRegression with an
-offset (log odds) or with inverse-probability weights (IPW). Four parts:
+The simulation of its paper. All methods and budgets of a repetition see the same 200,000 rows, so
+that ratios to the fit on all rows have small errors; standard errors of ratios are by the delta
+method over repetitions. The samplers are the public class with its parameters, the fits are
+OffsetLogisticRegression with an offset (log odds) or with inverse-probability weights (IPW). Four
+parts:
 
 - the table of the four designs, normal covariates, a pilot on 200 rows that are used again, beside
   an earlier, independent reproduction of the paper's figure;
@@ -39,11 +40,12 @@ from benchmarks._rare_events import (
     parameters,
     repeat,
 )
-from benchmarks._results import FOLDER, write_results
+from benchmarks._results import earlier_figures, write_results
 from imbalance_kit import NonuniformNegativeSampler, OffsetLogisticRegression
 
 NAME = "negative_sampling_simulation"
-QUESTION = "What does nonuniform negative sampling cost in mean squared error of the coefficients?"
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 13
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "negative-sampling-efficiency.png"
 KS = (1, 2, 3, 5)
 ALL = "all rows"
@@ -389,8 +391,7 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=None)
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
-    file = FOLDER / f"{NAME}.json"
-    figures = json.loads(file.read_text())["figures"] if file.exists() else {}
+    figures = earlier_figures(NAME)
     for name in arguments.parts:
         part, repetitions = PARTS[name]
         found = part(arguments.repetitions or repetitions, arguments.jobs)

@@ -12,7 +12,6 @@ counted, the output is), against a quarter of X plus the output.
 """
 
 import argparse
-import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -20,10 +19,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks._results import paired_seconds, write_results
+from benchmarks._measure import paired_seconds, peak_megabytes
+from benchmarks._results import write_results
 from imbalance_kit import NonuniformNegativeSampler
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 2
 LIMITS = {"passes of the pilot": 4, "memory, share of X besides the output": 0.25}
 
 
@@ -38,7 +39,7 @@ def clicks(n: int, dtype: Any) -> tuple[Any, Any]:
 def run(n: int, dtype: Any, repeats: int) -> dict[str, float]:
     X, y = clicks(n, dtype)
     sampler = NonuniformNegativeSampler(random_state=0)
-    X_res, _ = sampler.fit_resample(X, y)
+    sampler.fit_resample(X, y)
     rows = sampler.sample_indices_
     pilots = sampler.pilot_.pilots
     few = np.sort(
@@ -55,12 +56,11 @@ def run(n: int, dtype: Any, repeats: int) -> dict[str, float]:
         repeats=repeats,
     )
     limit = 4 * seconds["one pass"] + seconds["one copy"]
-    tracemalloc.start()
     X_res, y_res = sampler.fit_resample(X, y)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    attributes = sum(v.nbytes for v in vars(sampler).values() if isinstance(v, np.ndarray))
     output = X_res.nbytes + y_res.nbytes
+    del X_res, y_res
+    peak = 1e6 * peak_megabytes(lambda: sampler.fit_resample(X, y))
+    attributes = sum(v.nbytes for v in vars(sampler).values() if isinstance(v, np.ndarray))
     return {
         "rows": n,
         "rows kept": len(rows),

@@ -14,10 +14,12 @@ import argparse
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from benchmarks._results import paired_seconds, processor_seconds, write_results
+from benchmarks._measure import beside, processor_seconds
+from benchmarks._results import write_results
 from imbalance_kit._utils._neighbor_search import NeighborSearch
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 2
 K = 5
 SHAPES = [  # queries, rows, columns
     (100, 100, 20),
@@ -45,12 +47,10 @@ def compare(n_queries: int, n: int, d: int, repeats: int, offset: float = 0) -> 
         index = NearestNeighbors(n_neighbors=K + 1).fit(X)
         found["peer"] = index.kneighbors(X[of], return_distance=False)[:, 1:]
 
-    seconds = paired_seconds({"own": own, "peer": peer}, repeats=repeats)
+    figures: dict[str, object] = {}
+    figures |= beside(peer, own, repeats=repeats, peer_name="scikit-learn")
     busy = processor_seconds(peer) / processor_seconds(own)
-    return {
-        "scikit-learn, seconds": round(seconds["peer"], 5),
-        "imbalance_kit, seconds": round(seconds["own"], 5),
-        "times faster": round(seconds["peer"] / seconds["own"], 2),
+    return figures | {
         "times less processor time": round(busy, 2),
         "share of rows that are the same": float((found["own"] == found["peer"]).mean()),
     }

@@ -30,6 +30,8 @@ from imbalance_kit import (
 from tests._data import data_file
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 1
+NEEDS = ("data:cps", "data:nsw")
 EXPERIMENT, STANDARD_ERROR = 1794.0, 671.0
 COVARIATES = ["age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75"]
 WEIGHTERS: dict[str, Any] = {

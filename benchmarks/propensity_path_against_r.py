@@ -23,6 +23,8 @@ from imbalance_kit.weighting._logistic_path import logistic_path
 from imbalance_kit.weighting._membership_rows import stack_membership
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 2
+NEEDS = ("R:glmnet",)
 N_FOLDS = 5
 
 

@@ -11,12 +11,12 @@ ridge is there too, on the columns as they are and on the same tenths, capped at
 of balance's weights. No weights are trimmed. CBPS: over-identified, on the columns as they are, and
 on tenths, balance's default.
 
-    OMP_NUM_THREADS=1 python -m benchmarks.propensity_speed --peer PYTHON [--size SIZE]
+    OMP_NUM_THREADS=1 python -m benchmarks.propensity_speed --peer PYTHON [--size SIZE ...]
 
-PYTHON is an interpreter with balance. SIZE is "small", propensity on 10,000 + 20,000 rows; "cbps",
-CBPS on the same; "large", propensity on 100,000 + 100,000 rows, for which balance takes many
-minutes; or "wide", a million rows of 100 numbers without the peer: seconds, and the peak memory of
-the process in copies of the rows. The figures of the other sizes stay as they were.
+PYTHON is an interpreter with balance. SIZE, by default all of them, is "small", propensity on
+10,000 + 20,000 rows; "cbps", CBPS on the same; "large", propensity on 100,000 + 100,000 rows, for
+which balance takes minutes; or "wide", a million rows of 100 numbers without the peer: seconds, and
+the peak memory of the process in copies of the rows. The figures of other sizes stay as they were.
 """
 
 import argparse
@@ -24,53 +24,24 @@ import json
 import resource
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmarks._results import FOLDER, write_results
+from benchmarks._measure import timed
+from benchmarks._peers import add_peer_option, run_balance
+from benchmarks._results import earlier_figures, write_results
 from benchmarks._weighting_data import in_tenths, mean_difference, sample_and_population
 from imbalance_kit import CBPSWeighter, LogisticPath, PropensityWeighter, design_effect
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 10
+NEEDS = ("peer:balance",)
+THREADS = 1
 UNTRIMMED = {"weight_trimming_mean_ratio": None}
 IPW = {"method": "ipw", **UNTRIMMED}
 CBPS = {"method": "cbps", "cbps_method": "over", "transformations": None, **UNTRIMMED}
-
-
-def timed(call: Callable[[], Any], repeats: int) -> tuple[np.ndarray, Any]:
-    """Seconds of each call, on the clock and of the processor, and the last result."""
-    seconds = []
-    for _ in range(repeats):
-        start, busy = time.perf_counter(), time.process_time()
-        result = call()
-        seconds.append((time.perf_counter() - start, time.process_time() - busy))
-    return np.array(seconds), result
-
-
-def run_peer(
-    python: str, sample: pd.DataFrame, target: pd.DataFrame, options: dict[str, Any]
-) -> tuple[list[float], np.ndarray, str]:
-    with tempfile.TemporaryDirectory() as folder:
-        files = [str(Path(folder) / name) for name in ("s.csv", "t.csv", "w.npy")]
-        sample.to_csv(files[0], index=False)
-        target.to_csv(files[1], index=False)
-        script = str(Path(__file__).with_name("_balance_peer.py"))
-        done = subprocess.run(
-            [python, script, *files, json.dumps(options)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"balance did not run: {done.stderr}")
-        found = json.loads(done.stdout.strip().splitlines()[-1])
-        return found["seconds"], np.load(files[2]), found["balance"]
 
 
 def compare(
@@ -86,7 +57,7 @@ def compare(
 
     own()
     before, weights = timed(own, repeats)
-    peer_seconds, peer, version = run_peer(python, sample, target, options)
+    peer_seconds, peer, version = run_balance(python, sample, target, options)
     after, _ = timed(own, repeats)
     seconds = np.median(np.concatenate([before, after]), axis=0)
     kinds = ("seconds", "processor seconds")
@@ -137,45 +108,54 @@ def wide(name: str) -> dict[str, float]:
     }
 
 
+def small(peer: str) -> dict[str, Any]:
+    tables = sample_and_population(10_000, 20_000)
+    found = compare(peer, *tables, IPW, PropensityWeighter(), 5)
+    return {"propensity, 10,000 + 20,000 rows": found}
+
+
+def cbps(peer: str) -> dict[str, Any]:
+    tables = sample_and_population(10_000, 20_000)
+    return {
+        f"CBPS, 10,000 + 20,000 rows, {name}": compare(peer, *rows, CBPS, CBPSWeighter(), 9)
+        for name, rows in (("the columns as they are", tables), ("tenths", in_tenths(*tables)))
+    }
+
+
+def large(peer: str) -> dict[str, Any]:
+    tables = sample_and_population(100_000, 100_000)
+    found = compare(peer, *tables, IPW, PropensityWeighter(), 3)
+    return {"propensity, 100,000 + 100,000 rows": found}
+
+
+def wide_ones(peer: str) -> dict[str, Any]:
+    figures = {}
+    for name in ("propensity", "over", "exact"):
+        command = [sys.executable, "-m", "benchmarks.propensity_speed", "--wide-child", name]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        figures[f"500,000 + 500,000 rows of 100 numbers, {name}"] = json.loads(done.stdout)
+    return figures
+
+
+SIZES = {"small": small, "cbps": cbps, "wide": wide_ones, "large": large}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=QUESTION)
-    parser.add_argument("--peer", help="an interpreter with balance 0.23")
-    parser.add_argument("--size", choices=("small", "cbps", "large", "wide"), default="small")
+    add_peer_option(parser)
+    parser.add_argument("--size", nargs="*", choices=tuple(SIZES), default=tuple(SIZES))
     parser.add_argument("--wide-child", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.wide_child:
         print(json.dumps(wide(given.wide_child)))
         return
-    if given.size != "wide" and not given.peer:
+    if given.size != ["wide"] and not given.peer:
         parser.error("--peer is needed: an interpreter with balance 0.23")
-    figures: dict[str, Any] = {}
-    if given.size == "small":
-        sample, target = sample_and_population(10_000, 20_000)
-        key = "propensity, 10,000 + 20,000 rows"
-        figures[key] = compare(given.peer, sample, target, IPW, PropensityWeighter(), 5)
-        print(key, json.dumps(figures[key], indent=1), flush=True)
-    elif given.size == "cbps":
-        sample, target = sample_and_population(10_000, 20_000)
-        tenths = in_tenths(sample, target)
-        for name, tables in (("the columns as they are", (sample, target)), ("tenths", tenths)):
-            key = f"CBPS, 10,000 + 20,000 rows, {name}"
-            figures[key] = compare(given.peer, *tables, CBPS, CBPSWeighter(), 9)
-            print(key, json.dumps(figures[key], indent=1), flush=True)
-    elif given.size == "large":
-        sample, target = sample_and_population(100_000, 100_000)
-        key = "propensity, 100,000 + 100,000 rows"
-        figures[key] = compare(given.peer, sample, target, IPW, PropensityWeighter(), 3)
-        print(key, json.dumps(figures[key], indent=1), flush=True)
-    else:
-        for name in ("propensity", "over", "exact"):
-            command = [sys.executable, "-m", "benchmarks.propensity_speed", "--wide-child", name]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-            key = f"500,000 + 500,000 rows of 100 numbers, {name}"
-            figures[key] = json.loads(done.stdout)
-            print(key, figures[key], flush=True)
-    file = FOLDER / "propensity_speed.json"
-    earlier = json.loads(file.read_text())["figures"] if file.exists() else {}
-    print(write_results("propensity_speed", QUESTION, earlier | figures))
+    for size in given.size:
+        figures = SIZES[size](given.peer)
+        print(json.dumps(figures, indent=1), flush=True)
+        earlier = earlier_figures("propensity_speed")
+        print(write_results("propensity_speed", QUESTION, earlier | figures))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ when nothing else runs.
 """
 
 import argparse
-import tracemalloc
-from collections.abc import Callable
 from typing import Any
 
 import imblearn.over_sampling
@@ -21,9 +19,11 @@ import numpy as np
 import pandas as pd
 
 import imbalance_kit
-from benchmarks._results import paired_seconds, write_results
+from benchmarks._measure import beside_sampler
+from benchmarks._results import write_results
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 2
 PEERS = {
     "RandomUnderSampler": imblearn.under_sampling.RandomUnderSampler,
     "RandomOverSampler": imblearn.over_sampling.RandomOverSampler,
@@ -56,30 +56,10 @@ def mixed_frame(share: float) -> tuple[pd.DataFrame, pd.Series]:
     return X, pd.Series((rng.random(n) < share).astype(int))
 
 
-def peak_megabytes(call: Callable[[], object]) -> float:
-    """Return what a call allocates at its peak, beyond what there was before."""
-    tracemalloc.start()
-    try:
-        call()
-        return tracemalloc.get_traced_memory()[1] / 1e6
-    finally:
-        tracemalloc.stop()
-
-
 def compare(name: str, X: Any, y: Any, repeats: int) -> dict[str, float]:
     peer = PEERS[name](random_state=0)
     own = getattr(imbalance_kit, name)(random_state=0)
-    calls = {"peer": lambda: peer.fit_resample(X, y), "own": lambda: own.fit_resample(X, y)}
-    seconds = paired_seconds(calls, repeats=repeats)
-    memory = {library: peak_megabytes(call) for library, call in calls.items()}
-    return {
-        "imbalanced-learn, seconds": round(seconds["peer"], 5),
-        "imbalance_kit, seconds": round(seconds["own"], 5),
-        "times faster": round(seconds["peer"] / seconds["own"], 1),
-        "imbalanced-learn, peak MB": round(memory["peer"], 1),
-        "imbalance_kit, peak MB": round(memory["own"], 1),
-        "share of the memory": round(memory["own"] / memory["peer"], 3),
-    }
+    return beside_sampler(peer, own, X, y, repeats=repeats, memory=True)
 
 
 def main() -> None:

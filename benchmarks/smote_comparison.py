@@ -10,7 +10,6 @@ after Holm's adjustment. Numbers are scaled; of adult 5,000 rows are taken.
 """
 
 import argparse
-import json
 import time
 import warnings
 from typing import Any
@@ -20,7 +19,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from benchmarks._results import FOLDER, write_results
+from benchmarks._results import earlier_figures, write_results
 from benchmarks.calibration_of_synthetic import DATA, encoded, scaled, smote_for
 from imbalance_kit import (
     ADASYN,
@@ -31,7 +30,9 @@ from imbalance_kit import (
 )
 from tests._data import load_real
 
-QUESTION = __doc__.strip().partition("\n")[0]
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 10
+NEEDS = ("data:mammography", "data:phoneme", "data:default", "data:adult")
 ADULT_ROWS = 5_000
 LEARNERS = {
     "tree of depth 4": DecisionTreeClassifier(max_depth=4, random_state=0),
@@ -113,7 +114,7 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="print the table of the last run")
     arguments = parser.parse_args()
     if arguments.table:
-        print_table(json.loads((FOLDER / "smote_comparison.json").read_text())["figures"])
+        print_table(earlier_figures("smote_comparison"))
         return
     figures: dict[str, Any] = {}
     for name in arguments.data:

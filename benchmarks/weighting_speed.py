@@ -13,18 +13,20 @@ PYTHON is an interpreter with balance; without it the peer's figures stay as the
 """
 
 import argparse
-import json
-import tracemalloc
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmarks._results import FOLDER, write_results
-from benchmarks.propensity_speed import run_peer, timed
+from benchmarks._measure import peak_megabytes, timed
+from benchmarks._peers import add_peer_option, run_balance
+from benchmarks._results import earlier_figures, write_results
 from imbalance_kit import CalibrationWeighter, RakingWeighter, design_effect
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 3
+NEEDS = ("peer:balance",)
+THREADS = 1
 LEVELS = {"sex": 3, "region": 8, "school": 6, "work": 20, "place": 50}
 PEER = {"method": "rake", "transformations": None, "weight_trimming_mean_ratio": None}
 CALIBRATED = {
@@ -66,7 +68,7 @@ def raking(python: str | None, repeats: int) -> dict[str, Any]:
     }
     if python is None:
         return figures
-    theirs, peer, version = run_peer(python, sample, target, PEER)
+    theirs, peer, version = run_balance(python, sample, target, PEER)
     again, _ = timed(lambda: RakingWeighter().fit_weights(sample, target=target), repeats)
     ours = np.median(np.vstack([seconds, again]), axis=0)
     return figures | {
@@ -91,10 +93,7 @@ def calibration() -> dict[str, Any]:
         # Linear weights are negative here and there.
         weighter = CalibrationWeighter(**options)  # type: ignore[arg-type]
         seconds, weights = timed(lambda w=weighter: w.fit_weights(X, target=target), 1)  # type: ignore[misc]
-        tracemalloc.start()
-        weighter.fit_weights(X, target=target)
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
+        peak = peak_megabytes(lambda w=weighter: w.fit_weights(X, target=target)) * 1e6  # type: ignore[misc]
         means = weights @ X / weights.sum()
         found[name] = {
             "seconds": round(float(seconds[0, 0]), 2),
@@ -108,11 +107,10 @@ def calibration() -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=QUESTION)
-    parser.add_argument("--peer", help="an interpreter with balance")
+    add_peer_option(parser)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    path = FOLDER / "weighting_speed.json"
-    before = json.loads(path.read_text())["figures"] if path.exists() else {}
+    before = earlier_figures("weighting_speed")
     figures = {
         "raking, 1,000,000 rows": raking(options.peer, options.repeats),
         "calibration, 1,000,000 rows x 100": calibration(),

@@ -32,6 +32,8 @@ from imbalance_kit import (
 )
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 1
+NEEDS = ("R:survey",)
 ALLOWED = {"weights": 1e-6, "standard error": 1e-4}
 BOUNDS = (0.4, 2.5)
 

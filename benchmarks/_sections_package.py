@@ -1,0 +1,86 @@
+"""Sections of the page of benchmarks: the package itself, and any result without one of its own."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from benchmarks._section import MARK, Figures, Section, mark, number, table
+
+IMPORT_LIMIT = 1.3  # times the import of scikit-learn's base and imbalanced-learn
+KILLED_LIMIT = 85.0  # per cent of the mutants tried
+
+
+def import_time(figures: Figures) -> Section:
+    """Processor seconds of each statement, and their ratio to the peers' import."""
+    rows, short = [], []
+    for where, found in figures.items():
+        for statement, one in found.items():
+            seconds, ratio = one["processor seconds"], one["ratio"]
+            rows.append([where, f"`{statement}`", seconds, mark(ratio, above=IMPORT_LIMIT)])
+            if ratio > IMPORT_LIMIT:
+                short.append(f"{where}, `{statement}`: {number(ratio)} times the peers' import")
+    headers = ["environment", "statement", "processor s", "over importing the peers"]
+    asked = f"more than {IMPORT_LIMIT} times importing scikit-learn's base and imbalanced-learn"
+    return Section(table(headers, rows), "imbalanced-learn", asked, tuple(short))
+
+
+def mutation(figures: Figures) -> Section:
+    """Share of the mutants that the tests notice, by folder and module."""
+    rows, short, name = [], [], "killed, % of tried"
+    for folder, found in figures.items():
+        if not isinstance(found, dict):
+            continue
+        modules = {f"{folder}, all": found["all"], **found.get("modules", {})}
+        for module, one in modules.items():
+            share = one.get(name)
+            rows.append([module, one["mutants"], one["tried"], mark(share, below=KILLED_LIMIT)])
+            rows[-1].append(one.get("plus or minus"))
+            if share is not None and share < KILLED_LIMIT:
+                short.append(f"{module}: {number(share)} %")
+    body = table(["code", "mutants", "tried", "killed, %", "plus or minus"], rows)
+    asked = f"less than {KILLED_LIMIT:.0f} % of those tried killed"
+    return Section(body, asked=asked, short=tuple(short))
+
+
+def plain(figures: Figures) -> Section:
+    """All figures as tables: for a result without a section of its own."""
+    parts = []
+    for names, group in groupby(_leaves(figures), key=lambda leaf: tuple(leaf[1])):
+        found = list(group)
+        if len(found) == 1:
+            parts.append(table([found[0][0], ""], list(found[0][1].items())))
+        else:
+            rows = [[path, *(one[name] for name in names)] for path, one in found]
+            parts.append(table(["", *names], rows))
+    body = "\n\n".join(parts)
+    ratios = [
+        (path, one["times faster"]) for path, one in _leaves(figures) if "times faster" in one
+    ]
+    short = tuple(f"{path}: {number(r)} times as fast {MARK}" for path, r in ratios if r < 1)
+    return Section(body, asked="a ratio of seconds below 1", short=short)
+
+
+def _leaves(figures: Figures, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the innermost tables of names and values, with where they stand."""
+    if isinstance(figures, list):
+        figures = {str(k): value for k, value in enumerate(figures)}
+    own = {k: _short(v) for k, v in figures.items() if not _is_nested(v)}
+    if own:
+        yield path, own
+    for name, value in figures.items():
+        if _is_nested(value):
+            yield from _leaves(value, f"{path}, {name}" if path else name)
+
+
+def _is_nested(value: Any) -> bool:
+    inside = value if isinstance(value, list) else ()
+    return isinstance(value, dict) or any(isinstance(one, dict | list) for one in inside)
+
+
+def _short(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return ", ".join(number(one) for one in value) if len(value) <= 6 else f"{len(value)} values"
+
+
+PACKAGE = {"import_time": import_time, "mutation": mutation}
