@@ -12,14 +12,17 @@ def main() -> None:
     from balance import Sample
     from balance.balance_frame import BalanceFrame
 
+    def global_state() -> np.ndarray:
+        return np.random.get_state()[1].copy()  # noqa: NPY002  the very thing asked about
+
     logging.getLogger("balance").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
     sample, target = (pd.read_csv(name).assign(id=lambda d: range(len(d))) for name in sys.argv[1:])
     held = Sample.from_frame(sample, id_column="id")
     held = held.set_target(Sample.from_frame(target, id_column="id"))
-    state = np.random.get_state()[1].copy()  # noqa: NPY002  the state asked about
+    state = global_state()
     adjusted = held.fit(method="ipw")  # as adjust, and what predict_weights needs is kept
-    seeded = bool((np.random.get_state()[1] != state).any())
+    seeded = bool((global_state() != state).any())
     own = adjusted.weights().df.iloc[:, 0].to_numpy(dtype=float)
     kept = np.asarray(adjusted.predict_weights(), dtype=float)
     again = np.asarray(adjusted.predict_weights(data=held), dtype=float)

@@ -31,10 +31,13 @@ from imblearn.utils.testing import all_estimators
 from sklearn.linear_model import LogisticRegression
 
 import imbalance_kit
+from benchmarks._peers import add_peer_option
 from benchmarks._results import write_results
 from imbalance_kit import CorrectedClassifier, PropensityWeighter, RandomUnderSampler
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 1
+NEEDS = ("peer:balance",)
 NEED_ARGUMENTS = {"SMOTENC": {"categorical_features": [3]}}
 NOT_OF_FRAMES = {"FunctionSampler"}
 
@@ -167,7 +170,7 @@ def weighting_features(python: str) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=QUESTION)
-    parser.add_argument("--peer", metavar="PYTHON", required=True)
+    add_peer_option(parser)
     python = parser.parse_args().peer
     figures = {
         "samplers": {

@@ -159,9 +159,68 @@ def example_of_balance() -> Pairs:
                 yield cell, one[name]
 
 
+def beside_peers() -> Pairs:
+    samplers = figures("peers")["samplers"]
+    mean, weighting = (
+        figures("peers")["mean prediction over base rate"],
+        figures("peers")["weighting"],
+    )
+    faster, again = "times faster", "weights of the same rows given again, largest ratio"
+    small = "10,000 + 20,000 rows"
+    measured = {
+        "mean prediction": [*mean.values()],
+        "SMOTE,": [1, figures("smote_speed")["SMOTE, 200,000 x 20, 10 % minority"][faster]],
+        "random under-sampling": [1, _of_a_million("RandomUnderSampler")],
+        "random over-sampling": [1, _of_a_million("RandomOverSampler")],
+        "SMOTENC": [
+            1,
+            figures("categorical_smote")["SMOTENC, 100,000 x (8 numbers, 6 categories)"][
+                "share of the memory"
+            ],
+        ],
+        "propensity": [1, figures("propensity_speed")[f"propensity, {small}"]["seconds"][faster]],
+        "CBPS": [
+            1,
+            figures("propensity_speed")[f"CBPS, {small}, the columns as they are"]["seconds"][
+                faster
+            ],
+        ],
+        "balance table": [1, figures("balance_table")[1][faster]["balance asmd"]],
+        "weights of the same": [weighting[side][again] for side in ("balance", "imbalance_kit")],
+    }
+    for about, *cells, source in find_table("| | imbalanced-learn 0.14.2 | balance 0.23.0"):
+        assert re.search(r"benchmarks/results/\w+\.json", source)
+        shown = [cell for cell in cells if cell]
+        assert len(shown) == 2
+        if about.startswith("samplers that"):
+            for cell, found in zip(shown, samplers.values(), strict=True):
+                wanted, _, all_of_them = cell.partition(" of ")
+                yield all_of_them, found["samplers"]
+                for count, feature in zip(wanted.split("; "), _features(about), strict=True):
+                    yield count.partition(" of ")[0], found[feature]
+        elif about.startswith("weighters are"):
+            kind = "an estimator (get_params)"
+            said = [weighting[side][kind] for side in ("balance", "imbalance_kit")]
+            assert shown == [{True: "yes", False: "no"}[is_one] for is_one in said]
+        else:
+            (values,) = [one for start, one in measured.items() if about.startswith(start)]
+            yield from zip((cell.split()[0] for cell in shown), values, strict=True)
+
+
+def _of_a_million(sampler: str) -> float:
+    name = f"{sampler}, array 1,000,000 x 20, 1% minority"
+    return float(figures("random_samplers")[name]["times faster"])
+
+
+def _features(about: str) -> list[str]:
+    found = [f for f in ("sample_weight", "pandas index", "polars") if f in about]
+    return found or ["sample_indices_"]
+
+
 TABLES: dict[str, Callable[[], Pairs]] = {
     table.__name__: table
     for table in (
+        beside_peers,
         corrected, synthetic, gains, efficiency, clicks, parquet, stages, example_of_balance
     )
 }  # fmt: skip
