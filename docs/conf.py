@@ -24,6 +24,7 @@ author = "The imbalance_kit developers"
 copyright = "the imbalance_kit developers, BSD-3-Clause"
 release = version = __version__
 language = "en"
+smartquotes = False  # quotes are code as often as not
 
 extensions = [
     "sphinx.ext.autodoc",
@@ -34,12 +35,13 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "links",
+    "offline",
     "own_members",
 ]
 exclude_patterns = ["_build", "examples", "images", "**/GALLERY_HEADER.rst"]
 templates_path = ["_templates"]
 
-# Cross-references -----------------------------------------------------------------------------------
+# Cross-references ---------------------------------------------------------------------------------
 
 nitpicky = True
 nitpick_ignore_regex = [
@@ -114,6 +116,6 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"index": [], "changelog": [], "contributing": []}
+html_sidebars = {page: [] for page in ("index", "which-method-when", "changelog", "contributing")}
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
