@@ -5,6 +5,7 @@ pages is checked there.
 """
 
 import importlib
+import importlib.util
 import json
 import pkgutil
 import re
@@ -217,3 +218,60 @@ def test_figures_of_which_method_when_are_those_of_the_benchmark(
     assert len(CASES) >= 12
     page = (DOCS / "which-method-when.md").read_text(encoding="utf-8")
     assert make() in page, f"put this into docs/which-method-when.md:\n{make()}"
+
+
+# What the configuration adds to Sphinx ------------------------------------------------------------
+
+
+def _extension(name: str) -> Any:
+    """Load a module of docs/_extensions, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / "_extensions" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_public_name_in_code_style_becomes_a_link() -> None:
+    names = _extension("own_members").full_names()
+    assert set(names.values()) == set(public_names())
+    assert all(full.rpartition(".")[2] == name for name, full in names.items())
+
+
+def test_what_scikit_learn_writes_is_left_out_of_the_reference() -> None:
+    skip = _extension("own_members").skip_inherited
+    cls = imbalance_kit.RandomUnderSampler
+    for name in ("get_params", "set_params", "set_fit_request"):
+        assert skip(None, "class", name, getattr(cls, name, None), False, None) is True
+    for owner, name in ((cls, "fit_resample"), (imbalance_kit.ClassShift, "from_rates")):
+        assert skip(None, "class", name, getattr(owner, name), False, None) is None
+
+
+def test_types_of_parameters_are_no_links() -> None:
+    lines = ["    **names_** : ndarray of shape (n_in_,)", "n_in_ stays"]
+    _extension("own_members").escape_types(None, "class", "", None, None, lines)
+    assert lines == [r"    **names_** : ndarray of shape (n_in\_,)", "n_in_ stays"]
+
+
+@pytest.mark.parametrize(
+    ("text", "loads"),
+    [
+        ('<script defer src="https://a.b/c.js">', True),
+        ('<img alt="x" src="//a.b/c.png">', True),
+        ('<link rel="stylesheet" href="http://a.b/c.css">', True),
+        ("@font-face { src: url('https://a.b/c.woff2') }", True),
+        ('@import "https://a.b/c.css";', True),
+        ('<a href="https://a.b">read</a>', False),
+        ('<img src="../_images/c.png">', False),
+        ("background: url(data:image/svg+xml;base64,AA)", False),
+    ],
+)
+def test_what_a_page_loads_from_elsewhere_is_found(text: str, loads: bool) -> None:
+    assert bool(_extension("offline")._LOADED.findall(text)) is loads
+
+
+def test_examples_name_all_that_they_import(tmp_path: Path) -> None:
+    script = tmp_path / "plot_it.py"
+    script.write_text("import a.b\nfrom c.d import e\n\n\ndef f():\n    import g\n")
+    assert _extension("example_scripts").imported_packages(script) == {"a", "c", "g"}
