@@ -61,6 +61,7 @@ autodoc_member_order = "bysource"
 numpydoc_show_class_members = False  # the page of a class has its methods in full
 maximum_signature_line_length = 80
 add_module_names = False
+toc_object_entries_show_parents = "hide"
 
 # Gallery ------------------------------------------------------------------------------------------
 
