@@ -71,6 +71,20 @@ _runnable = [
     for script in _scripts
     if all(find_spec(package) for package in imported_packages(script))
 ]
+_reading_order = [
+    "plot_first_steps.py",
+    "plot_grid_search_strategies.py",
+    "plot_threshold_by_cost.py",
+    "plot_model_already_trained.py",
+    "plot_calibrated_boosting.py",
+    "plot_negative_sampling_lightgbm.py",
+    "plot_negative_sampling_torch.py",
+    "plot_survey_weighting.py",
+    "plot_covariate_shift.py",
+    "plot_downsample_dask.py",
+    "plot_downsample_spark.py",
+    "*",  # what is not named
+]
 # Examples may start processes of their own: those find the package, and draw into memory, too.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(DOCS.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -83,7 +97,10 @@ sphinx_gallery_conf = {
     "gallery_dirs": "gallery",
     "filename_pattern": "|".join(f"/{name}$".replace(".", r"\.") for name in _runnable) or "$^",
     "ignore_pattern": r"(^|/)(?!plot_)[^/]*\.py$",
-    "within_subsection_order": ExplicitOrder(["plot_first_steps.py", "*"]),
+    "within_subsection_order": ExplicitOrder(
+        [f"plot_{name}.py" for name in _reading_order] + ["*"]
+    ),
+    "default_thumb_file": str(DOCS / "_static" / "mark.svg"),
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("imbalance_kit",),
     "write_computation_times": False,

@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 
 _LISTING = re.compile(
-    r"^```\{eval-rst\}\n\.\. currentmodule:: (\S+)\n\.\. autosummary::\n   :toctree: generated\n   :nosignatures:\n\n"
+    r"^```\{eval-rst\}\n\.\. currentmodule:: (\S+)\n\.\. autosummary::\n"
+    r"   :toctree: generated\n   :nosignatures:\n\n"
     r"((?:   \w+\n)+)```$",
     re.MULTILINE,
 )
