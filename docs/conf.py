@@ -6,7 +6,6 @@ are installed, and shown without output where not; `-D plot_gallery=0` runs none
 
 import os
 import sys
-import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -90,16 +89,13 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(DOCS.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 os.environ.setdefault("MPLBACKEND", "agg")
-warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
 
 sphinx_gallery_conf = {
     "examples_dirs": "examples",
     "gallery_dirs": "gallery",
     "filename_pattern": "|".join(f"/{name}$".replace(".", r"\.") for name in _runnable) or "$^",
     "ignore_pattern": r"(^|/)(?!plot_)[^/]*\.py$",
-    "within_subsection_order": ExplicitOrder(
-        [f"plot_{name}.py" for name in _reading_order] + ["*"]
-    ),
+    "within_subsection_order": ExplicitOrder(_reading_order),
     "default_thumb_file": str(DOCS / "_static" / "mark.svg"),
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("imbalance_kit",),
