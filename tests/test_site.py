@@ -31,7 +31,7 @@ _LISTING = re.compile(
     r"((?:   \w+\n)+)```$",
     re.MULTILINE,
 )
-_TREE = re.compile(r"^:::\{toctree\}\n(.*?)^:::$", re.DOTALL | re.MULTILINE)
+_TREE = re.compile(r"^```\{toctree\}\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 # Reference ----------------------------------------------------------------------------------------
@@ -136,11 +136,7 @@ def test_every_page_is_in_a_tree() -> None:
     """A page that no tree names would be built and never found."""
     named = set()
     for page in DOCS.rglob("*.md"):
-        for tree in re.findall(
-            r"^:::\{toctree\}\n(.*?)^:::$",
-            page.read_text(encoding="utf-8"),
-            re.DOTALL | re.MULTILINE,
-        ):
+        for tree in _TREE.findall(page.read_text(encoding="utf-8")):
             entries = [line for line in tree.split("\n") if line and not line.startswith(":")]
             names = [re.sub(r".*<(.*)>", r"\1", entry) for entry in entries]
             named |= {(page.parent / name).resolve() for name in names}
