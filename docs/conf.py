@@ -130,6 +130,8 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {page: [] for page in ("index", "which-method-when", "changelog", "contributing")}
+# One page is a whole section: nothing to list beside it.
+_single_pages = ("index", "which-method-when", "benchmarks", "changelog", "contributing")
+html_sidebars = {page: [] for page in _single_pages}
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
