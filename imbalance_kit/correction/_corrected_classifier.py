@@ -132,7 +132,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
 
     References
     ----------
-    .. [1] C. Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, 973-978.
+    .. [1] C. Elkan, "The foundations of cost-sensitive learning", Proceedings of the 17th
+       International Joint Conference on Artificial Intelligence, 2001, 973-978.
     .. [2] G. King and L. Zeng, "Logistic regression in rare events data", Political Analysis 9,
        2001, 137-163. https://doi.org/10.1093/oxfordjournals.pan.a004868
 

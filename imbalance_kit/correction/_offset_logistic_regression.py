@@ -33,7 +33,7 @@ _FEW_COLUMNS = 200  # Gram matrices times columns up to which Newton's method pa
 
 
 class OffsetLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    r"""Logistic regression that is trained with known log odds added, and predicts without them.
+    """Logistic regression that is trained with known log odds added, and predicts without them.
 
     Use it on rows that were sampled with known, row-dependent probabilities, for example by
     nonuniform negative sampling: the offset says what the sampling did to the log odds, so the
@@ -101,9 +101,9 @@ class OffsetLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
     Notes
     -----
     With log odds ``g = x'β + b`` and offset ``l``, ``log a_1(x) - log a_0(x)`` for a sample that
-    keeps a row of class k with probability proportional to ``a_k(x)``, it minimises
+    keeps a row of class k with probability proportional to ``a_k(x)``, it minimises ::
 
-    .. math:: \sum_i w_i [\log(1 + e^{g_i + l_i}) - y_i (g_i + l_i)] + \|\beta\|^2 / (2 C)
+        Σ w_i [log(1 + exp(g_i + l_i)) - y_i (g_i + l_i)] + ‖β‖² / (2 C)
 
     and predicts ``1 / (1 + exp(-g))`` [1]_, [2]_. Where all rows of ``classes_[1]`` and a share
     ``π(x)`` of the others are kept, ``l = -log π(x)``, for the rows of both classes. More than two

@@ -70,7 +70,8 @@ class RandomUnderSampler(BaseSampler):
 
     References
     ----------
-    .. [1] C. Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, 973-978.
+    .. [1] C. Elkan, "The foundations of cost-sensitive learning", Proceedings of the 17th
+       International Joint Conference on Artificial Intelligence, 2001, 973-978.
 
     Examples
     --------
