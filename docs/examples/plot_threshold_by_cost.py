@@ -70,9 +70,9 @@ assert np.sum(p > 0.5) < y_test.sum() / 4
 # ----------------------
 #
 # A false alarm costs 1, a missed fraud 30. Saying "fraud" costs ``(1 - p) * c_alarm`` on average,
-# staying silent ``p * c_miss``. The first is the smaller where
+# staying silent ``p * c_miss``. The first is the smaller where ::
 #
-# .. math:: p \ge \frac{c_{alarm}}{c_{alarm} + c_{miss}} = \frac{1}{31} \approx .032
+#     p >= c_alarm / (c_alarm + c_miss) = 1 / 31 = .032
 
 c_alarm, c_miss = 1, 30
 cut = c_alarm / (c_alarm + c_miss)
