@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,8 @@ def use_core() -> None:
         "frame": report.to_frame,
         "parquet": lambda: kit.downsample("log.parquet", samplers[0], label="y", key="id"),
     }.items():
-        try:
-            call()
-        except ImportError as error:
-            assert f"imbalance-kit[{extra}]" in str(error), error
-        else:
-            raise AssertionError(f"{extra} worked without its extra")
+        message = _import_error(call)
+        assert f"imbalance-kit[{extra}]" in message, f"{extra}: {message!r}"
     done = subprocess.run([*COMMAND, "--version"], capture_output=True, text=True, check=False)
     assert done.returncode == 2, done
     assert "imbalance-kit[cli]" in done.stderr, done.stderr
@@ -138,6 +135,14 @@ def use_boost() -> None:
 def use_all() -> None:
     for use in (use_plot, use_frame, use_cli, use_parquet, use_dask, use_spark, use_boost):
         use()
+
+
+def _import_error(call: Callable[[], object]) -> str:
+    try:
+        call()
+    except ImportError as error:
+        return str(error)
+    return "worked without its extra"
 
 
 def _log(pd: Any) -> Any:

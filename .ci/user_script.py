@@ -1,4 +1,4 @@
-"""What somebody else's typed program looks like: `mypy --strict` passes with the installed wheel."""
+"""A typed program of somebody else: `mypy --strict` passes with the installed wheel."""
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
