@@ -41,7 +41,7 @@ def use_core() -> None:
     model = kit.CorrectedClassifier(LogisticRegression(), samplers[0]).fit(X, Y)
     assert abs(model.predict_proba(X)[:, 1].mean() - Y.mean()) < 0.2 * Y.mean()
     for extra, call in {
-        "plot": kit.LovePlotDisplay.from_report(report).plot,
+        "plot": lambda: kit.LovePlotDisplay.from_report(report),
         "frame": report.to_frame,
         "parquet": lambda: kit.downsample("log.parquet", samplers[0], label="y", key="id"),
     }.items():
@@ -56,7 +56,7 @@ def use_plot() -> None:
     import matplotlib
 
     matplotlib.use("Agg")
-    display = kit.LovePlotDisplay.from_report(kit.compute_balance(X[Y == 1], X)).plot()
+    display = kit.LovePlotDisplay.from_report(kit.compute_balance(X[Y == 1], X))
     with tempfile.TemporaryDirectory() as folder:
         display.figure_.savefig(Path(folder, "a.png"))
         assert Path(folder, "a.png").stat().st_size > 1000
