@@ -43,7 +43,7 @@ def use_core() -> None:
     for extra, call in {
         "plot": lambda: kit.LovePlotDisplay.from_report(report),
         "frame": report.to_frame,
-        "parquet": lambda: kit.downsample("log.parquet", samplers[0], label="y", key="id"),
+        "parquet": lambda: _downsample(Path(__file__)),
     }.items():
         message = _import_error(call)
         assert f"imbalance-kit[{extra}]" in message, f"{extra}: {message!r}"

@@ -1,7 +1,7 @@
 """A typed program of somebody else: `mypy --strict` passes with the installed wheel."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from imbalance_kit import ClassShift, CorrectedClassifier, RandomUnderSampler, compute_balance
 
