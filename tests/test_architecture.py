@@ -306,6 +306,36 @@ def test_core_dependencies_are_the_five() -> None:
     assert sorted(names) == CORE
 
 
+def test_the_oldest_versions_are_the_floors() -> None:
+    """.ci/versions runs the tests with them: a floor raised or lowered has to be run again."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    tested = ["plot", "frame", "cli", "parquet", "dask", "test"]
+    lines = PROJECT["project"]["dependencies"] + [line for name in tested for line in extras[name]]
+    matches = [re.fullmatch(r"([\w-]+)(?:\[.*\])?>=([\d.]+)", line) for line in lines]
+    floors = {match[1]: _version(match[2]) for match in matches if match}
+    assert set(CORE) < set(floors)
+    text = (ROOT / ".ci" / "constraints" / "oldest.txt").read_text(encoding="utf-8")
+    pinned = {m[1]: _version(m[2]) for m in re.finditer(r"^([\w-]+)==([\d.]+)", text, re.M)}
+    assert {name: pinned.get(name) for name in floors} == floors
+
+
+def _version(text: str) -> tuple[int, ...]:
+    numbers = [int(part) for part in text.split(".")]
+    while numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def test_the_citation_names_this_version() -> None:
+    text = (ROOT / "docs" / "CITATION.cff").read_text(encoding="utf-8")
+    version = re.search(
+        r'^__version__ = "(.+)"$', (SOURCE / "__init__.py").read_text("utf-8"), re.M
+    )
+    assert version is not None
+    assert f"\nversion: {version[1]}\n" in text
+    assert f"\nlicense: {PROJECT['project']['license']}\n" in text
+
+
 def test_licence_and_type_marker_ship() -> None:
     project, build = PROJECT["project"], PROJECT["tool"]["hatch"]["build"]
     assert project["license"] == "BSD-3-Clause"

@@ -23,7 +23,7 @@ def largest_remainder(
     stream : numpy.random.Generator
         Decides between equal fractions.
     """
-    quotas = shares * (total / shares.sum())
+    quotas = shares / shares.sum() * total  # the other order overflows where shares are tiny
     whole = np.floor(quotas)
     missing = total - int(whole.sum())
     counts: NDArray[np.intp] = whole.astype(np.intp)

@@ -23,6 +23,11 @@ def test_the_total_is_kept_and_quotas_are_met_within_one(
         assert (counts[values / values.sum() * total < 1e-12] <= 1).all()
 
 
+def test_shares_that_are_tiny() -> None:
+    """Numbers near the smallest there are: 1 / 5e-323 is more than the largest."""
+    np.testing.assert_array_equal(largest_remainder(np.array([5e-323]), 3, _stream()), [3])
+
+
 def test_the_largest_fractions_are_rounded_up() -> None:
     counts = largest_remainder(np.array([0.47, 0.16, 0.158, 0.12, 0.061, 0.031]), 100, _stream())
     np.testing.assert_array_equal(counts, [47, 16, 16, 12, 6, 3])

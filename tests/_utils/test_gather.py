@@ -65,11 +65,12 @@ LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "objects": lambda X: X.astype(object),
     "objects, Fortran": lambda X: np.asfortranarray(X.astype(object)),
     "strings": lambda X: X.astype("U7"),
-    "variable strings": lambda X: X.astype("U7").astype(np.dtypes.StringDType()),
     "dates": lambda X: X.astype(int).astype("M8[s]"),
     "no columns": lambda X: X[:, :0],
     "unaligned": lambda X: np.frombuffer(b"\0" + X.tobytes(), offset=1).reshape(X.shape),
 }
+if hasattr(np.dtypes, "StringDType"):  # numpy 2
+    LAYOUTS["variable strings"] = lambda X: X.astype("U7").astype(np.dtypes.StringDType())
 
 
 @pytest.mark.usefixtures("threads")

@@ -23,9 +23,10 @@ def test_arguments_come_from_the_command_line(
     assert capsys.readouterr().out.startswith("imbalance-kit ")
 
 
-def test_as_a_module() -> None:
+@pytest.mark.parametrize("module", ["imbalance_kit", "imbalance_kit.cli"])
+def test_as_a_module(module: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "imbalance_kit.cli", "compare", "no_such_file.csv"],
+        [sys.executable, "-m", module, "compare", "no_such_file.csv"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -396,9 +396,8 @@ def test_other_columns_than_those_of_fit() -> None:
 
 
 def test_text_goes_to_the_pipeline_untouched() -> None:
-    words = np.where(CODES == 1, "spam spam", "ham") + np.char.add(
-        " w", (np.arange(600) % 7).astype(str)
-    )
+    numbers = np.char.add(" w", (np.arange(600) % 7).astype(str))
+    words = np.char.add(np.where(CODES == 1, "spam spam", "ham"), numbers)
     learner = make_pipeline(TfidfVectorizer(), LogisticRegression())
     for rows in (words.tolist(), words, pd.Series(words)):
         for sampler in (UNDER, OVER, ClassWeighter()):

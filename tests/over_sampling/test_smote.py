@@ -197,13 +197,18 @@ def test_floats_keep_their_precision(cls: Any, dtype: Any) -> None:
         assert cls(random_state=0).fit_resample(given, y)[0].dtype == dtype
 
 
+def _random_sparse(rng: np.random.Generator, shape: tuple[int, int], n_values: int) -> Any:
+    at = tuple(rng.integers(size, size=n_values, dtype=np.int32) for size in shape)
+    return sparse.coo_array((rng.random(n_values), at), shape=shape).tocsr()
+
+
 @pytest.mark.parametrize("cls", FAMILY, ids=named)
 @pytest.mark.parametrize("form", ["csr", "csc"])
 @pytest.mark.filterwarnings("ignore:No row of class")
 def test_sparse_stays_sparse(cls: Any, form: str) -> None:
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], [150, 50])
-    X = sparse.random_array((200, 40), density=0.1, format=form, rng=rng)
+    X = _random_sparse(rng, (200, 40), 800).asformat(form)
     sampler = cls(random_state=0)
     X_res, _ = sampler.fit_resample(X, y)
     assert type(X_res) is type(X)
@@ -218,7 +223,7 @@ def test_sparse_rows_are_never_spread_out_at_once(cls: Any) -> None:
     """Spread out, the input would take 400 MB; blocks of 256 rows and their scores take 40."""
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], [900, 100])
-    X = sparse.random_array((1000, 50_000), density=0.0005, format="csr", rng=rng)
+    X = _random_sparse(rng, (1000, 50_000), 25_000)
     options = {"kmeans_estimator": 1} if cls is KMeansSMOTE else {}
     tracemalloc.start()
     X_res, _ = cls(random_state=0, n_jobs=1, **options).fit_resample(X, y)

@@ -94,7 +94,13 @@ TEXTS = ["", "x", "sieben!", "achtacht", "neun neun", "Köln", "x" * 16, "日本
         pd.Series(TEXTS, dtype=object),
         pd.Series(TEXTS, dtype=pd.StringDtype("python")),
         pd.Series(TEXTS, dtype=pd.ArrowDtype(pa.string())),
-        pd.Series(TEXTS, dtype="category"),
+        pytest.param(
+            pd.Series(TEXTS, dtype="category"),
+            marks=pytest.mark.skipif(
+                len(pd.unique(np.array(["a\0", "a"], dtype=object))) == 1,
+                reason="this pandas takes 'a' followed by NUL and 'a' for one category",
+            ),
+        ),
     ],
     ids=lambda column: str(getattr(column, "type", getattr(column, "dtype", ""))),
 )

@@ -51,7 +51,7 @@ def test_weights_are_out_of_fold_and_new_rows_get_the_mean() -> None:
 
 def test_overfitting_does_not_reach_the_weights() -> None:
     # Trees to the last leaf tell all their own rows apart: in-sample odds would be 0.
-    forest = RandomForestClassifier(50, random_state=0)
+    forest = RandomForestClassifier(200, random_state=0)
     weighter = PropensityWeighter(forest).fit(X, target=TARGET)
     assert design_effect(weighter.weights_) < 10
     apart = np.abs(mean_under(weighter.weights_, X) - TARGET.mean(axis=0))
