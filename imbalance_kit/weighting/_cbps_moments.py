@@ -128,5 +128,11 @@ def gmm_covariance(rows: BasisRows, beta: Array, weight: Array, jacobian: Array)
         meat += np.block([[weighted_gram(x, s * s), cross], [cross, weighted_gram(x, b * b)]])
     half = weight @ jacobian
     bread = np.linalg.pinv(jacobian.T @ half, hermitian=True)
-    found: Array = bread @ (half.T @ meat @ half) @ bread
-    return found
+    return sandwich(bread, half.T @ meat @ half)
+
+
+def sandwich(bread: Array, meat: Array) -> Array:
+    """Return ``bread @ meat @ bread`` for a covariance `meat`: as a square, no variance below 0."""
+    values, vectors = np.linalg.eigh(meat)
+    root: Array = bread @ (vectors * np.sqrt(np.maximum(values, 0)))
+    return root @ root.T
