@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import imbalance_kit as kit
 from imbalance_kit import Ratios
@@ -211,5 +213,60 @@ INSTANCES |= {
         cv=st.sampled_from([2, 3]),
         calibration=st.sampled_from(["sigmoid", "isotonic"]),
         flattening=st.sampled_from([0.0, 0.5]),
+    ),
+}
+
+
+# Classifiers and regressors -----------------------------------------------------------------------
+
+
+@st.composite
+def _corrected(draw: Any, rows: Data) -> Any:
+    name = draw(
+        st.sampled_from(
+            ["none", "RandomUnderSampler", "RandomOverSampler", "ClassWeighter", "SMOTE"]
+            + ["NonuniformNegativeSampler", "TomekLinks", "SamplerChain"]
+        )
+    )
+    learner = draw(
+        st.sampled_from(
+            [
+                LogisticRegression(max_iter=1000),
+                kit.OffsetLogisticRegression(),
+                GaussianNB(),
+                DecisionTreeClassifier(max_depth=3, random_state=0),
+                LogisticRegression(class_weight="balanced", max_iter=1000),
+            ]
+        )
+    )
+    known = np.unique(rows.labels).tolist()
+    prior = draw(st.sampled_from([None, None, None, 0.3, "even"]))
+    return kit.CorrectedClassifier(
+        learner,
+        None if name == "none" else draw(INSTANCES[name](rows)),
+        correction=draw(
+            st.sampled_from(["auto", "auto", "shift", "offset", "weight", "none", "sigmoid"])
+        ),
+        carry_out=draw(st.sampled_from(["auto", "auto", "rows", "weights"])),
+        target_prior=dict.fromkeys(known, 1 / len(known)) if prior == "even" and known else None
+        if prior == "even"
+        else prior,
+        cv=draw(st.sampled_from([None, 2])),
+    )
+
+
+INSTANCES |= {
+    "CorrectedClassifier": _corrected,
+    "OffsetLogisticRegression": lambda rows: st.builds(
+        kit.OffsetLogisticRegression,
+        st.sampled_from([1.0, 1e-6, 1e6, np.inf]),
+        fit_intercept=st.booleans(),
+        solver=st.sampled_from(["auto", "lbfgs"]),
+    ),
+    "WeightedRegressor": lambda rows: st.builds(
+        kit.WeightedRegressor,
+        st.sampled_from([LinearRegression(), DecisionTreeRegressor(max_depth=3, random_state=0)]),
+        st.one_of(st.none(), INSTANCES["CalibrationWeighter"](rows)),
+        carry_out=st.sampled_from(["auto", "weights", "rows"]),
     ),
 }
