@@ -185,9 +185,7 @@ class ClassShift(Shift):
         product = {label: factor * other.factors[label] for label, factor in self.factors.items()}
         if min(product.values()) < sys.float_info.min or max(product.values()) == math.inf:
             return None  # beyond floating point: a chain adds their logarithms
-        return ClassShift(
-            product, exact=self.exact and other.exact, reference=self.reference
-        )
+        return ClassShift(product, exact=self.exact and other.exact, reference=self.reference)
 
     def _content(self) -> dict[str, Any]:
         return {

@@ -248,7 +248,9 @@ def _corrected(draw: Any, rows: Data) -> Any:
             st.sampled_from(["auto", "auto", "shift", "offset", "weight", "none", "sigmoid"])
         ),
         carry_out=draw(st.sampled_from(["auto", "auto", "rows", "weights"])),
-        target_prior=dict.fromkeys(known, 1 / len(known)) if prior == "even" and known else None
+        target_prior=dict.fromkeys(known, 1 / len(known))
+        if prior == "even" and known
+        else None
         if prior == "even"
         else prior,
         cv=draw(st.sampled_from([None, 2])),

@@ -243,9 +243,7 @@ def data(
     p = draw(st.sampled_from([2, 1, 3, 5, 2, 3, 0, 200]))
     dtype = draw(st.sampled_from(dtypes)) if draw(st.booleans()) else dtypes[0]
     container = draw(st.sampled_from(containers))
-    values = in_dtype(
-        numbers(draw(st.sampled_from(kinds)), n, p, draw(st.integers(0, 999))), dtype
-    )
+    values = in_dtype(numbers(draw(st.sampled_from(kinds)), n, p, draw(st.integers(0, 999))), dtype)
     if missing and values.dtype.kind == "f" and values.size and draw(st.integers(0, 9)) == 0:
         values[draw(st.integers(0, n - 1)), draw(st.integers(0, p - 1))] = draw(
             st.sampled_from([np.nan, np.inf, -np.inf])

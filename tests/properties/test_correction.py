@@ -88,9 +88,7 @@ def test_offsets(chance: st.DataObject) -> None:
     n = len(rows.labels)
     scale = chance.draw(st.sampled_from([0.0, 1.0, 50.0, 1e300, np.nan, np.inf]), label="scale")
     offset = np.random.default_rng(0).normal(size=n) * scale if scale else np.zeros(n)
-    fitted = attempt(
-        lambda: model.fit(rows.X, rows.y, sample_weight=rows.weight, offset=offset)
-    )
+    fitted = attempt(lambda: model.fit(rows.X, rows.y, sample_weight=rows.weight, offset=offset))
     if not isinstance(fitted, Refusal):
         assert np.isfinite(model.coef_).all()
         assert np.isfinite(model.intercept_).all()
@@ -105,9 +103,7 @@ def test_regressor(cls: type, chance: st.DataObject) -> None:
     model = chance.draw(INSTANCES[cls.__name__](rows), label="model")
     outcome = np.arange(len(rows.labels), dtype=float)
     target = rows.X if model.weighter is not None else None
-    fitted = attempt(
-        lambda: model.fit(rows.X, outcome, sample_weight=rows.weight, target=target)
-    )
+    fitted = attempt(lambda: model.fit(rows.X, outcome, sample_weight=rows.weight, target=target))
     if isinstance(fitted, Refusal):
         return
     found = attempt(lambda: model.predict(rows.X))
@@ -120,7 +116,9 @@ class NoLearner:
     """A class of one's own that is no learner."""
 
 
-@given(what=st.one_of(st.none(), st.integers(), st.text(), st.just(NoLearner), st.just(NoLearner())))
+@given(
+    what=st.one_of(st.none(), st.integers(), st.text(), st.just(NoLearner), st.just(NoLearner()))
+)
 @examples(20)
 def test_what_is_registered_is_checked(what: Any) -> None:
     """Only a class, or the dotted name of one, can be registered, with two functions."""

@@ -128,14 +128,14 @@ def test_balance(chance: st.DataObject) -> None:
             sample_weight=rows.weight,
             binary=chance.draw(st.sampled_from(["raw", "standardized"])),
             denominator=chance.draw(st.sampled_from([None, "population", "pooled", "sample"])),
-            interactions=chance.draw(st.sampled_from([None, 2])) if rows.values.size < 300 else None,
+            interactions=chance.draw(st.sampled_from([None, 2]))
+            if rows.values.size < 300
+            else None,
         )
     )
     for thing, copy in zip((rows.X, rows.weight), before, strict=True):
         assert_same(thing, copy)
-    spread = attempt(
-        lambda: kit.compute_distributions(rows.X, target, sample_weight=rows.weight)
-    )
+    spread = attempt(lambda: kit.compute_distributions(rows.X, target, sample_weight=rows.weight))
     if not isinstance(report, Refusal):
         check_report(report)
         assert not isinstance(spread, Refusal), spread

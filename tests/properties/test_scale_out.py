@@ -13,8 +13,8 @@ from imbalance_kit import (
     CalibrationWeighter,
     ClassWeighter,
     NonuniformNegativeSampler,
-    RandomUnderSampler,
     RakingWeighter,
+    RandomUnderSampler,
     Ratios,
     add_weights,
     downsample,
@@ -77,8 +77,14 @@ def samplers(draw: Any, labels: Any) -> Any:
 
 
 def _ids(table: Any) -> list[Any]:
-    return sorted(map(str, table["id"].to_pylist() if hasattr(table, "schema") and hasattr(
-        table["id"], "to_pylist") else list(table["id"])))
+    return sorted(
+        map(
+            str,
+            table["id"].to_pylist()
+            if hasattr(table, "schema") and hasattr(table["id"], "to_pylist")
+            else list(table["id"]),
+        )
+    )
 
 
 @given(chance=st.data())
@@ -134,9 +140,7 @@ def test_add_weights(chance: st.DataObject) -> None:
         towards = {}
     before = frame.copy()
     found = attempt(
-        lambda: add_weights(
-            frame, weighter, features=["y"] if not towards else features, **towards
-        )
+        lambda: add_weights(frame, weighter, features=["y"] if not towards else features, **towards)
     )
     pd.testing.assert_frame_equal(frame, before)
     if isinstance(found, Refusal):

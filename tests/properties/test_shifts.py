@@ -82,9 +82,11 @@ def shifts(draw: Any, labels: list[Any]) -> Shift:
 def probabilities(chance: st.DataObject, n: int, k: int) -> Any:
     """Draw n rows of k probabilities, away from 0 and 1 so that digits are not lost."""
     rng = np.random.default_rng(chance.draw(st.integers(0, 99)))
-    return rng.dirichlet(np.full(k, chance.draw(st.sampled_from([0.3, 1.0, 10.0]))), n) * (
-        1 - 1e-9 * k
-    ) + 1e-9
+    return (
+        rng.dirichlet(np.full(k, chance.draw(st.sampled_from([0.3, 1.0, 10.0]))), n)
+        * (1 - 1e-9 * k)
+        + 1e-9
+    )
 
 
 SHIFTS = [cls for cls in public_classes() if issubclass(cls, Shift) and cls is not Shift]
@@ -185,7 +187,9 @@ TEXTS = [
     SHIFT_TEXT,
     INCLUSION_TEXT,
     CovariateShift().to_json(),
-    ChainedShift((ClassShift({0: 1, 1: 2}), ClassShift({0: 1, 1: 2}, reference="training"))).to_json(),
+    ChainedShift(
+        (ClassShift({0: 1, 1: 2}), ClassShift({0: 1, 1: 2}, reference="training"))
+    ).to_json(),
 ]
 
 

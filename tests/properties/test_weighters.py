@@ -16,7 +16,7 @@ from tests._discovery import make_instance, public_classes
 from tests.properties._checks import assert_same, rows_of, snapshot
 from tests.properties._instances import INSTANCES
 from tests.properties._outcome import Refusal, attempt, examples
-from tests.properties._strategies import CONTAINERS, Data, data, numbers, weights
+from tests.properties._strategies import CONTAINERS, Data, data, weights
 
 WEIGHTERS = public_classes("weighter")
 each_weighter = pytest.mark.parametrize("cls", WEIGHTERS, ids=lambda cls: cls.__name__)
@@ -127,15 +127,15 @@ def test_unit_of_weights(cls: type, chance: st.DataObject) -> None:
         data(sizes=st.integers(8, 40), kinds=("normal", "grid"), missing=False), label="data"
     )
     weighter = chance.draw(INSTANCES[cls.__name__](rows), label="weighter")
+    if getattr(weighter, "method", None) == "over":
+        return  # there the totals say how much each side counts in the score
     given_weight = np.ones(len(rows.labels)) if rows.weight is None else rows.weight
     unit = chance.draw(st.sampled_from([2.0**-90, 2.0**90]))
     arguments: dict[str, Any] = {}
     if needs_target(make_instance(cls)):
         arguments["target"] = rows.X
     first = attempt(
-        lambda: clone(weighter).fit_weights(
-            rows.X, rows.y, sample_weight=given_weight, **arguments
-        )
+        lambda: clone(weighter).fit_weights(rows.X, rows.y, sample_weight=given_weight, **arguments)
     )
     scaled = np.asarray(given_weight, float) * unit
     assume(not isinstance(first, Refusal) and np.isfinite(scaled).all() and scaled.min() > 1e-250)
