@@ -1,6 +1,7 @@
 """The moment conditions of the covariate balancing propensity score, and their derivatives."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +132,7 @@ def gmm_covariance(rows: BasisRows, beta: Array, weight: Array, jacobian: Array)
     return sandwich(bread, half.T @ meat @ half)
 
 
-def sandwich(bread: Array, meat: Array) -> Array:
+def sandwich(bread: NDArray[np.floating[Any]], meat: Array) -> Array:
     """Return ``bread @ meat @ bread`` for a covariance `meat`: as a square, no variance below 0."""
     values, vectors = np.linalg.eigh(meat)
     root: Array = bread @ (vectors * np.sqrt(np.maximum(values, 0)))

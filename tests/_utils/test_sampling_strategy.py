@@ -361,7 +361,7 @@ def test_classes_whose_weights_differ_beyond_any_number_of_rows(heavy: float) ->
     """They ended in an OverflowError; as weights they can still be balanced."""
     X, y = np.zeros((12, 1)), np.repeat([0, 1], [8, 4])
     weight = np.where(y == 0, heavy, 1.0)
-    with pytest.raises(ValueError, match="class 1, which has 4 rows, .* Hint: .* ClassWeighter"):
+    with pytest.raises(ValueError, match=r"class 1, which has 4 rows, .* Hint: .* ClassWeighter"):
         RandomOverSampler().fit(X, y, sample_weight=weight)
     with pytest.raises(ValueError, match="no machine holds so many"):
         RandomOverSampler(sampling_strategy={1: 10**30}).fit(X, y)

@@ -67,7 +67,7 @@ def test_one_dimension_is_no_table() -> None:
 
 @pytest.mark.parametrize("largest", [5e-324, 1e-61, 1e61, 1e300])
 def test_a_unit_of_weights_whose_squares_leave_floating_point(largest: float) -> None:
-    with pytest.raises(ValueError, match="largest entry of `w` is .* Hint: divide the weights by"):
+    with pytest.raises(ValueError, match=r"largest entry of `w` is .* Hint: divide the weights by"):
         check_unit(np.array([0.0, largest]), name="w")
 
 

@@ -224,8 +224,16 @@ INSTANCES |= {
 def _corrected(draw: Any, rows: Data) -> Any:
     name = draw(
         st.sampled_from(
-            ["none", "RandomUnderSampler", "RandomOverSampler", "ClassWeighter", "SMOTE"]
-            + ["NonuniformNegativeSampler", "TomekLinks", "SamplerChain"]
+            [
+                "none",
+                "RandomUnderSampler",
+                "RandomOverSampler",
+                "ClassWeighter",
+                "SMOTE",
+                "NonuniformNegativeSampler",
+                "TomekLinks",
+                "SamplerChain",
+            ]
         )
     )
     learner = draw(

@@ -85,7 +85,7 @@ ARRAYS: dict[str, Any] = {
     "reversed": lambda X: X[::-1].copy()[::-1],
 }
 SPARSE: dict[str, Any] = {
-    f"{form} {kind}": (lambda X, make=getattr(sparse, f"{form}_{kind}"): make(X))
+    f"{form} {kind}": getattr(sparse, f"{form}_{kind}")
     for form in ("csr", "csc", "coo")
     for kind in ("array", "matrix")
 }

@@ -158,9 +158,11 @@ def test_an_array_that_numpy_cannot_read_is_refused(
 ) -> None:
     """It is never taken for something else: its own message, or ours, says what to do."""
     rows = ForeignArray(_rows(cls, X))
-    with _switched({"array_api_dispatch": dispatch}, monkeypatch):
-        with pytest.raises((TypeError, ValueError), match=r"move it to the host|Cannot take rows"):
-            list(_results(_instance(cls), rows, Y))
+    with (
+        _switched({"array_api_dispatch": dispatch}, monkeypatch),
+        pytest.raises((TypeError, ValueError), match=r"move it to the host|Cannot take rows"),
+    ):
+        list(_results(_instance(cls), rows, Y))
 
 
 @each

@@ -86,7 +86,9 @@ def test_population_scorer(chance: st.DataObject) -> None:
     """The score under the weights of held-out rows is a number; an unknown metric is refused."""
     rows = _rows(chance)
     target = chance.draw(populations(rows), label="target")
-    name: Any = chance.draw(st.sampled_from(["r2", "neg_mean_squared_error", "r3", 7]))
+    name: Any = chance.draw(
+        st.sampled_from(["neg_mean_absolute_error", "neg_mean_squared_error", "r3", 7])
+    )
     scorer = attempt(lambda: make_population_scorer(name))
     model = WeightedRegressor(LinearRegression(), CalibrationWeighter("raking"))
     outcome = np.arange(len(rows.labels), dtype=float)
