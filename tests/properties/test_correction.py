@@ -35,7 +35,7 @@ def _rows(chance: st.DataObject) -> Data:
 
 @each_classifier
 @given(chance=st.data())
-@examples(30)
+@examples(20)
 def test_classifier(cls: type, chance: st.DataObject) -> None:
     rows = _rows(chance)
     model = chance.draw(INSTANCES[cls.__name__](rows), label="model")

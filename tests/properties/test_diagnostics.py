@@ -43,7 +43,7 @@ def check_report(report: Any) -> None:
 
 
 @given(chance=st.data())
-@examples(50)
+@examples(30)
 def test_calibration(chance: st.DataObject) -> None:
     rows: Data = chance.draw(data(sizes=SIZES), label="data")
     n, classes = len(rows.labels), np.unique(rows.labels)
@@ -116,7 +116,7 @@ def test_weights(chance: st.DataObject) -> None:
 
 
 @given(chance=st.data())
-@examples(40)
+@examples(25)
 def test_balance(chance: st.DataObject) -> None:
     rows: Data = chance.draw(data(sizes=SIZES), label="data")
     target = chance.draw(populations(rows), label="target")
@@ -180,7 +180,7 @@ def test_mean(chance: st.DataObject) -> None:
 
 
 @given(chance=st.data())
-@examples(4)
+@examples(3)
 def test_displays(chance: st.DataObject) -> None:
     """What can be measured can be drawn."""
     import matplotlib.pyplot as plt

@@ -99,7 +99,7 @@ def test_every_kind_of_shift_is_drawn() -> None:
 
 
 @given(chance=st.data())
-@examples(60)
+@examples(30)
 def test_undo_and_apply(chance: st.DataObject) -> None:
     """Each undoes the other, and a chain undoes its parts, last to first."""
     labels = chance.draw(LABELS, label="labels")
@@ -125,7 +125,7 @@ def test_undo_and_apply(chance: st.DataObject) -> None:
 
 
 @given(chance=st.data())
-@examples(60)
+@examples(30)
 def test_json(chance: st.DataObject) -> None:
     """What is written is read back equal, to the last digit, labels with their types."""
     labels = chance.draw(LABELS, label="labels")
@@ -141,7 +141,7 @@ def test_json(chance: st.DataObject) -> None:
 
 
 @given(chance=st.data())
-@examples(60)
+@examples(30)
 def test_extreme_factors(chance: st.DataObject) -> None:
     """At the edges of floating point probabilities stay finite, sum to one, and are not NaN."""
     labels = chance.draw(LABELS, label="labels")
@@ -160,7 +160,7 @@ def test_extreme_factors(chance: st.DataObject) -> None:
 
 
 @given(chance=st.data())
-@examples(40)
+@examples(30)
 def test_order_of_classes(chance: st.DataObject) -> None:
     """Columns follow the classes that are asked for."""
     labels = chance.draw(LABELS, label="labels")
@@ -194,7 +194,7 @@ TEXTS = [
 
 
 @given(chance=st.data())
-@examples(80)
+@examples(30)
 def test_broken_json(chance: st.DataObject) -> None:
     """Text that is no shift, or one with a value replaced, is refused with a reason."""
     content = json.loads(chance.draw(st.sampled_from(TEXTS)))
@@ -208,7 +208,7 @@ def test_broken_json(chance: st.DataObject) -> None:
 
 
 @given(chance=st.data())
-@examples(60)
+@examples(30)
 def test_broken_probabilities(chance: st.DataObject) -> None:
     """Whatever is handed in as probabilities: a result that sums to one, or words."""
     shift = ClassShift({0: 0.01, 1: 1.0, 2: 3.0} if chance.draw(st.booleans()) else {0: 0.1, 1: 1})
@@ -226,7 +226,7 @@ def test_broken_probabilities(chance: st.DataObject) -> None:
 
 
 @given(chance=st.data())
-@examples(40)
+@examples(30)
 def test_estimate_prior(chance: st.DataObject) -> None:
     """The shares estimated are shares, whatever the predictions and weights."""
     n, k = chance.draw(st.integers(1, 30)), chance.draw(st.integers(2, 4))
@@ -248,7 +248,7 @@ def test_estimate_prior(chance: st.DataObject) -> None:
 
 
 @given(chance=st.data())
-@examples(40)
+@examples(30)
 def test_pilots(chance: st.DataObject) -> None:
     """Pilots give probabilities for any numbers and levels, missing and unknown ones included."""
     number = st.one_of(st.floats(-1e300, 1e300), st.just(float("nan")), st.integers(-9, 9))

@@ -47,7 +47,7 @@ def populations(draw: Any, rows: Data) -> Any:
 
 @each_weighter
 @given(chance=st.data())
-@examples(25)
+@examples(10)
 def test_contract(cls: type, chance: st.DataObject) -> None:
     rows: Data = chance.draw(data(sizes=SIZES), label="data")
     weighter = chance.draw(INSTANCES[cls.__name__](rows), label="weighter")
@@ -120,7 +120,7 @@ def check_new_rows(fitted: Any, rows: Data) -> None:
 
 @each_weighter
 @given(chance=st.data())
-@examples(8)
+@examples(5)
 def test_unit_of_weights(cls: type, chance: st.DataObject) -> None:
     """The unit of the weights, of the sample's or the target's, changes no relative weight."""
     rows: Data = chance.draw(
@@ -137,8 +137,9 @@ def test_unit_of_weights(cls: type, chance: st.DataObject) -> None:
     first = attempt(
         lambda: clone(weighter).fit_weights(rows.X, rows.y, sample_weight=given_weight, **arguments)
     )
-    scaled = np.asarray(given_weight, float) * unit
-    assume(not isinstance(first, Refusal) and np.isfinite(scaled).all() and scaled.min() > 1e-250)
+    with np.errstate(over="ignore"):
+        scaled = np.asarray(given_weight, float) * unit
+    assume(not isinstance(first, Refusal) and 1e-60 < scaled.max() < 1e60)
     second = attempt(
         lambda: clone(weighter).fit_weights(rows.X, rows.y, sample_weight=scaled, **arguments)
     )
@@ -150,7 +151,7 @@ def test_unit_of_weights(cls: type, chance: st.DataObject) -> None:
 
 @each_weighter
 @given(chance=st.data())
-@examples(8)
+@examples(5)
 def test_order_of_rows(cls: type, chance: st.DataObject) -> None:
     """Rows in another order have the same weights, where they are not dealt into folds."""
     if "cv" in make_instance(cls).get_params():
@@ -229,7 +230,7 @@ MIXED = pd.DataFrame(
 
 @each_weighter
 @given(chance=st.data())
-@examples(15)
+@examples(10)
 def test_mixed_tables(cls: type, chance: st.DataObject) -> None:
     """Categories, missing values and nullable columns, in any choice of columns and rows."""
     columns = chance.draw(
