@@ -16,7 +16,7 @@ from imbalance_kit._utils._interpolate import Pairs, append_interpolated, interp
 from imbalance_kit._utils._numeric import numeric_matrix
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
-from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._targets import EncodedTarget, encode_target, lost_class
 from imbalance_kit._utils._validation import (
     check_has_columns,
     check_same_length,
@@ -195,10 +195,11 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
         validate_data(self, X, y, skip_check_array=True)
         weights = check_sample_weight(sample_weight, len(target.codes))
         totals = target.totals(weights)
-        if not totals.all():
+        lost = lost_class(totals)
+        if lost is not None:
             raise ValueError(
-                "`sample_weight` is zero for every row of class "
-                f"{target.label(int(np.argmin(totals)))!r}: a class without weight cannot be "
+                f"`sample_weight` is {'next to ' if totals[lost] else ''}zero for every row of "
+                f"class {target.label(lost)!r}: a class without weight cannot be "
                 "resampled. Hint: drop its rows, or give them weight."
             )
         numbers = numeric_matrix(X, hint=_FOR_CATEGORIES) if self._computes else None

@@ -19,11 +19,19 @@ os.environ["MPLBACKEND"] = "Agg"  # draw into memory: a test machine has no scre
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make hypothesis draw the same examples every time, and judge no example by its speed."""
+    """Make hypothesis draw the same examples every time, and judge no example by its speed.
+
+    The profile "deep" (``pytest tests/properties --hypothesis-profile=deep``) draws many, and other
+    ones each time.
+    """
     from hypothesis import settings
 
     settings.register_profile("imbalance_kit", derandomize=True, deadline=None, database=None)
-    settings.load_profile("imbalance_kit")
+    settings.register_profile(
+        "deep", max_examples=2000, deadline=None, database=None, print_blob=True
+    )
+    if config.getoption("hypothesis_profile", None) is None:
+        settings.load_profile("imbalance_kit")
 
 
 @pytest.fixture

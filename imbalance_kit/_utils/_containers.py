@@ -80,4 +80,6 @@ def concat_rows(X: Any, rows: Any) -> Any:
         return pd.concat([X, rows])
     if hasattr(X, "vstack"):  # polars frame
         return X.vstack(rows)
+    if hasattr(X, "__array__"):  # of another library: `take_rows` gives numpy's
+        return np.concatenate([np.asarray(X), rows])
     return [*X, *rows]

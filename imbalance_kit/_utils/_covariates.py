@@ -107,7 +107,7 @@ class Covariates:
         whole = self._as_it_is(table)
         if whole is not None:
             return whole
-        places = self._places(table)
+        places = self.places(table)
         design = np.zeros((table.n_rows, len(self.names(drop_first=drop_first))))
         start = 0
         for covariate, place in zip(self.columns, places, strict=True):
@@ -139,7 +139,7 @@ class Covariates:
         """
         table = table_of(X)
         place = [c.name for c in self.columns].index(name)
-        return _codes(self.columns[place], table, self._places(table)[place])
+        return _codes(self.columns[place], table, self.places(table)[place])
 
     def numbers(self, X: Any, name: str) -> NDArray[np.float64]:
         """Return one numeric covariate, NaN where it is missing.
@@ -158,7 +158,7 @@ class Covariates:
         """
         table = table_of(X)
         place = [c.name for c in self.columns].index(name)
-        return _finite(table, self._places(table)[place])
+        return _finite(table, self.places(table)[place])
 
     def moments(
         self, X: Any, weights: NDArray[np.float64]
@@ -187,7 +187,7 @@ class Covariates:
                 square += weights[start : start + _BLOCK] @ (block * block)
             return mean, np.sqrt(square / weights.sum())
         found = []
-        for covariate, place in zip(self.columns, self._places(table), strict=True):
+        for covariate, place in zip(self.columns, self.places(table), strict=True):
             if covariate.kind == "numeric":
                 values = _finite(table, place)
                 w = np.where(np.isnan(values), 0.0, weights)
@@ -209,8 +209,19 @@ class Covariates:
             return None
         return matrix
 
-    def _places(self, table: Table) -> list[int]:
-        """Return where each covariate is in a table, or raise where one is not."""
+    def places(self, table: Table) -> list[int]:
+        """Return where each covariate is in a table, or raise where one is not.
+
+        Parameters
+        ----------
+        table : Table
+            Rows.
+
+        Returns
+        -------
+        places : list of int
+            Positions of the columns.
+        """
         if self.named and not table.named:
             raise ValueError(
                 "The rows have no column names, and the covariates were learned by name: "

@@ -22,6 +22,7 @@ SamplingKind = Literal["over-sampling", "under-sampling", "clean-sampling", "wei
 
 _REFERENCES = ("majority", "minority", "own")
 _ROUNDING = 1e-9  # rows: what floating point may add or take
+_MOST_ROWS = 1 << 48  # no machine holds more; factors that need them can still be weights
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,12 @@ def _allowed(
     have = int(target.counts[k])
     is_rounding = abs(factor - 1) * have < 1 - _ROUNDING
     label = target.label(k)
+    if kind == "over-sampling" and rows >= _MOST_ROWS:
+        raise ValueError(
+            f"`sampling_strategy` asks for class {label!r}, which has {have} rows, {factor:.3g} "
+            "times over: no machine holds so many. Hint: classes whose weights differ so much need "
+            "weights, not copies: ClassWeighter."
+        )
     if kind == "over-sampling" and factor < 1:
         if is_rounding:
             return have, 1.0
@@ -190,7 +197,7 @@ def _allowed(
 
 def _whole(rows: float) -> int:
     """Whole rows in `rows`: truncated as in imbalanced-learn, but not by a rounding error."""
-    return int(rows * (1 + 1e-12) + _ROUNDING)
+    return int(min(rows * (1 + 1e-12) + _ROUNDING, _MOST_ROWS))
 
 
 def _counts(strategy: Mapping[Any, Any], target: EncodedTarget, kind: str) -> dict[int, int]:
@@ -215,7 +222,7 @@ def _counts(strategy: Mapping[Any, Any], target: EncodedTarget, kind: str) -> di
                 "cannot be predicted, and the change cannot be undone. Hint: drop its rows from X "
                 "and y before."
             )
-        counts[codes[label]] = int(float(count))
+        counts[codes[label]] = int(min(float(count), _MOST_ROWS))
     return counts
 
 

@@ -18,6 +18,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from imbalance_kit._utils._column import is_missing
 
 _COUNTABLE_RANGE = 1 << 16  # integer labels within such a range are counted instead of sorted
+_NOTHING = 1e-200  # of the heaviest class: a factor that makes up for less is beyond floating point
 _COUNTABLE_MAX = 1 << 53  # beyond it floats are not whole numbers that an integer holds exactly
 
 
@@ -187,6 +188,12 @@ def _encode_objects(labels: NDArray[Any]) -> EncodedTarget:
     classes = np.empty(len(ordered), dtype=object)
     classes[:] = ordered
     return EncodedTarget(classes.astype(labels.dtype, copy=False), codes)
+
+
+def lost_class(totals: NDArray[np.float64]) -> int | None:
+    """Return a class whose weight is zero, or next to zero beside the heaviest, or None."""
+    lightest = int(np.argmin(totals))
+    return lightest if totals[lightest] <= _NOTHING * totals.max() else None
 
 
 def _count(codes: NDArray[np.intp], n_classes: int) -> NDArray[np.intp]:

@@ -5,6 +5,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+_UNIT = (1e-60, 1e60)  # of the largest weight: squares of ratios of two such stay finite
+
 
 def check_sample_weight(
     sample_weight: Any,
@@ -54,6 +56,17 @@ def check_sample_weight(
     if not weights.any():
         raise ValueError(f"`{name}` is zero for every row: at least one row must count.")
     return weights
+
+
+def check_unit(weights: NDArray[np.float64], *, name: str = "sample_weight") -> None:
+    """Raise where computing with squares of the weights may leave floating point."""
+    largest = float(np.abs(weights).max(initial=0.0))
+    if largest and not _UNIT[0] <= largest <= _UNIT[1]:
+        raise ValueError(
+            f"The largest entry of `{name}` is {largest!r}: expected one between {_UNIT[0]} and "
+            f"{_UNIT[1]}, so that squares of weights stay within floating point. Hint: divide the "
+            "weights by their mean."
+        )
 
 
 def check_same_length(n_X: int, n_y: int) -> None:

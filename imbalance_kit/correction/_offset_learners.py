@@ -63,6 +63,11 @@ def register_offset_learner(
         Whether the offset handed to `fit` should include the log odds of the class shares, because
         the learner starts from the offset alone; they are then added to what `predict` returns.
 
+    Raises
+    ------
+    TypeError
+        If `learner` is neither a class nor a dotted name, or `fit` or `predict` no function.
+
     See Also
     --------
     CorrectedClassifier : Uses it.
@@ -78,6 +83,13 @@ def register_offset_learner(
     ...     predict=lambda m, X: m.decision_function(X),
     ... )
     """
+    if not isinstance(learner, type) and not (isinstance(learner, str) and "." in learner):
+        raise TypeError(
+            f"`learner` must be a class or the dotted name of one, got {learner!r}. Hint: pass the "
+            "class, not an instance of it."
+        )
+    if not (callable(fit) and callable(predict)):
+        raise TypeError(f"`fit` and `predict` must be functions, got {fit!r} and {predict!r}.")
     name = learner if isinstance(learner, str) else _name(learner)
     _ADAPTERS[name] = OffsetAdapter(fit, predict, starts_from_prior)
 

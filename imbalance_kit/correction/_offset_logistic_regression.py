@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from imbalance_kit._utils._validation import check_sample_weight
+from imbalance_kit._utils._validation import check_sample_weight, check_unit
 from imbalance_kit.correction._log_odds import to_proba
 from imbalance_kit.correction._logistic_covariance import covariance
 from imbalance_kit.correction._logistic_design import Array, make_design
@@ -206,6 +206,8 @@ class OffsetLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32])
         target = check_labels(y, X.shape[0])
         weights = check_sample_weight(sample_weight, X.shape[0])
+        if weights is not None:
+            check_unit(weights)
         check_class_totals(target, weights)
         objective = make_objective(
             make_design(X, intercept=self.fit_intercept),

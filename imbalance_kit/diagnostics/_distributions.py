@@ -35,8 +35,8 @@ class Distribution:
         For numbers, the edges of a grid of equal cells, which leaves out at most .5 % of the
         population and of the sample at either end.
     target, before, after : ndarray of shape (n_levels,) or (241,)
-        Shares of the levels, or the share of the weight at or below each edge, in [0, 1]. `after`
-        is None where nothing was adjusted.
+        Shares of the levels, or the share of the weight at or below each edge, in [0, 1]; NaN
+        where nothing was observed. `after` is None where nothing was adjusted.
 
     See Also
     --------
@@ -202,7 +202,8 @@ def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> 
             weighted_quantile(target[seen_target], weights.target[seen_target], tails),
         ]
     )
-    low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
+    known = ends[~np.isnan(ends)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
     if not high > low:
         low, high = low - 0.5, high + 0.5
     # A hair lower, so that a heap of values at the lower end (zeros, say) is inside the first cell.

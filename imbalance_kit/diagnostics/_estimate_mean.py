@@ -10,7 +10,7 @@ from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._covariates import learn_covariates
 from imbalance_kit._utils._moments import weighted_mean
 from imbalance_kit._utils._random import draw_seed
-from imbalance_kit._utils._validation import check_sample_weight
+from imbalance_kit._utils._validation import check_sample_weight, check_unit
 from imbalance_kit.diagnostics._linearization import Linearized, weighted_mean_scores
 from imbalance_kit.diagnostics._mean_estimate import MeanEstimate
 from imbalance_kit.diagnostics._mean_inputs import (
@@ -172,8 +172,8 @@ def estimate_mean(
         target=target,
         target_weight=target_weight,
         rows=None if target is None else target_rows(target, target_weight),
-        weight=check_sample_weight(sample_weight, n, negative="allow"),
-        base=check_sample_weight(base_weight, n, name="base_weight"),
+        weight=_weights(sample_weight, n, "sample_weight", negative="allow"),
+        base=_weights(base_weight, n, "base_weight"),
         weighter=weighter,
         estimator=estimator,
     )
@@ -206,6 +206,14 @@ def estimate_mean(
         target_kind=kind,
         n_replicates=n_used,
     )
+
+
+def _weights(given: Any, n: int, name: str, **options: Any) -> NDArray[np.float64] | None:
+    """Return weights whose squares, in variances, are numbers."""
+    weights = check_sample_weight(given, n, name=name, **options)
+    if weights is not None:
+        check_unit(weights, name=name)
+    return weights
 
 
 def _linearize(

@@ -193,8 +193,9 @@ def compute_weight_summary(weights: Any) -> WeightSummary:
     checked = check_sample_weight(weights, n, name="weights", negative="allow")
     if checked is None:
         raise TypeError("`weights` must be an array of numbers, got None.")
-    relative = checked / checked.mean()
-    effect = signed_design_effect(checked)
+    scaled = checked / np.abs(checked).max()  # so that no mean underflows
+    relative = scaled / scaled.mean()
+    effect = signed_design_effect(scaled)
     quantiles = weighted_quantile(relative, None, np.array(_PROBABILITIES))
     edges, counts = _histogram(relative)
     return WeightSummary(
@@ -205,8 +206,8 @@ def compute_weight_summary(weights: Any) -> WeightSummary:
         design_effect=effect,
         effective_sample_size=n / effect,
         max_over_mean=float(relative.max()),
-        top_share=top_share(checked),
-        pareto_k=pareto_tail(checked).k,
+        top_share=top_share(scaled),
+        pareto_k=pareto_tail(scaled).k,
         pareto_k_threshold=min(1.0 - 1.0 / math.log10(n), 0.7) if n > 10 else 0.0,
         quantiles=dict(zip(_PROBABILITIES, quantiles.tolist(), strict=True)),
         edges=tuple(edges.tolist()),

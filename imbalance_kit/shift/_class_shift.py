@@ -1,6 +1,7 @@
 """The commonest shift: one factor per class."""
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -181,11 +182,10 @@ class ClassShift(Shift):
             or other.reference != self.reference
         ):
             return None
-        return ClassShift(
-            {label: factor * other.factors[label] for label, factor in self.factors.items()},
-            exact=self.exact and other.exact,
-            reference=self.reference,
-        )
+        product = {label: factor * other.factors[label] for label, factor in self.factors.items()}
+        if min(product.values()) < sys.float_info.min or max(product.values()) == math.inf:
+            return None  # beyond floating point: a chain adds their logarithms
+        return ClassShift(product, exact=self.exact and other.exact, reference=self.reference)
 
     def _content(self) -> dict[str, Any]:
         return {

@@ -158,6 +158,11 @@ def default_pilot(X: Any) -> Any:
     X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
         All rows that are to be scored.
     """
+    # Arrays between the steps, whatever container the user wants of transformers of their own.
+    return _pilot_for(X).set_output(transform="default")
+
+
+def _pilot_for(X: Any) -> Pipeline:
     learner = LogisticRegression(tol=1e-6, max_iter=1000)  # the same whatever the container
     impute = SimpleImputer(add_indicator=True, keep_empty_features=True)
     if is_dataframe(X):

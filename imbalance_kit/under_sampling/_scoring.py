@@ -91,4 +91,8 @@ def _linear_scores(
 
 
 def _slice(X: Any, block: slice) -> Any:
-    return X.iloc[block] if hasattr(X, "iloc") else X[block]
+    if hasattr(X, "iloc"):
+        return X.iloc[block]
+    if hasattr(X, "__array_namespace__"):  # whose arrays may want a slice for every axis
+        X = np.asarray(X)
+    return X[block]

@@ -24,6 +24,7 @@ from imbalance_kit.weighting._cbps_moments import (
     gmm_covariance,
     moment_weight,
     moments,
+    sandwich,
 )
 from imbalance_kit.weighting._newton_fits import (
     MAX_HALVINGS,
@@ -64,7 +65,7 @@ def solve_exact(rows: BasisRows, *, tol: float) -> CbpsSolution:
     slope = weighted_gram(rows.sample, own)
     meat = weighted_gram(rows.sample, own**2) + weighted_gram(rows.target, rows.target_weight**2)
     inverse = np.linalg.inv(slope)
-    return _solution(rows, beta, inverse @ meat @ inverse, 0.0, n_iter)
+    return _solution(rows, beta, sandwich(inverse, meat), 0.0, n_iter)
 
 
 def solve_over(rows: BasisRows, *, tol: float) -> CbpsSolution:

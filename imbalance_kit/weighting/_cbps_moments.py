@@ -1,6 +1,7 @@
 """The moment conditions of the covariate balancing propensity score, and their derivatives."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,5 +129,11 @@ def gmm_covariance(rows: BasisRows, beta: Array, weight: Array, jacobian: Array)
         meat += np.block([[weighted_gram(x, s * s), cross], [cross, weighted_gram(x, b * b)]])
     half = weight @ jacobian
     bread = np.linalg.pinv(jacobian.T @ half, hermitian=True)
-    found: Array = bread @ (half.T @ meat @ half) @ bread
-    return found
+    return sandwich(bread, half.T @ meat @ half)
+
+
+def sandwich(bread: NDArray[np.floating[Any]], meat: Array) -> Array:
+    """Return ``bread @ meat @ bread`` for a covariance `meat`: as a square, no variance below 0."""
+    values, vectors = np.linalg.eigh(meat)
+    root: Array = bread @ (vectors * np.sqrt(np.maximum(values, 0)))
+    return root @ root.T

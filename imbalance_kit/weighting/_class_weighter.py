@@ -13,11 +13,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import class_stream, draw_seed
 from imbalance_kit._utils._sampling_strategy import plan_classes
-from imbalance_kit._utils._targets import EncodedTarget, counted_target, encode_target
+from imbalance_kit._utils._targets import EncodedTarget, counted_target, encode_target, lost_class
 from imbalance_kit._utils._validation import (
     check_has_columns,
     check_same_length,
     check_sample_weight,
+    check_unit,
 )
 from imbalance_kit.shift import ClassShift
 from imbalance_kit.weighting._systematic import systematic
@@ -275,11 +276,14 @@ class ClassWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         check_has_columns(X)
         validate_data(self, X, y, skip_check_array=True)
         given = check_sample_weight(sample_weight, len(rows.codes))
+        if given is not None:
+            check_unit(given)
         totals = rows.totals(given)
-        if not totals.all():
+        lost = lost_class(totals)
+        if lost is not None:
             raise ValueError(
-                "`sample_weight` is zero for every row of class "
-                f"{rows.label(int(np.argmin(totals)))!r}: no factor can bring it back. Hint: drop "
+                f"`sample_weight` is {'next to ' if totals[lost] else ''}zero for every row of "
+                f"class {rows.label(lost)!r}: no factor can bring it back. Hint: drop "
                 "its rows, or give them weight."
             )
         self.weights_ = _weights(rows, self._fit_factors(rows, totals), given)

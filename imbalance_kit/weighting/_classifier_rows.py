@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from imbalance_kit._utils._column import is_missing
+from imbalance_kit._utils._columns import table_of
 from imbalance_kit._utils._containers import is_dataframe
 from imbalance_kit._utils._covariates import Covariates
 
@@ -26,16 +27,19 @@ class ClassifierRows:
         if not is_dataframe(X):
             return X if hasattr(X, "shape") else np.asarray(X)
         names = [c.name for c in self.covariates.columns]
-        frame = X[names] if hasattr(X, "iloc") else X.select(names)
         if not hasattr(X, "iloc"):
-            return frame
+            return X.select(names)
+        frame = X.iloc[:, self.covariates.places(table_of(X))]
+        frame = frame.set_axis(names, axis="columns")  # covariates go by text, a frame may not
         levels = {
             c.name: [level for level in c.levels if not is_missing(level)]
             for c in self.covariates.columns
-            if c.kind == "categorical" and str(X[c.name].dtype) == "category"
+            if c.kind == "categorical" and str(frame[c.name].dtype) == "category"
         }
         common = {name: frame[name].cat.set_categories(known) for name, known in levels.items()}
-        new = [name for name, column in common.items() if (column.isna() & ~X[name].isna()).any()]
+        new = [
+            name for name, column in common.items() if (column.isna() & ~frame[name].isna()).any()
+        ]
         if new:
             warnings.warn(
                 f"Columns {new!r} have levels that were not there at fit: the classifier gets them "

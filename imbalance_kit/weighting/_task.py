@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from imbalance_kit._utils._columns import Table, table_of
 from imbalance_kit._utils._containers import is_dataframe, n_rows
 from imbalance_kit._utils._covariates import Covariates, learn_covariates
-from imbalance_kit._utils._validation import check_sample_weight
+from imbalance_kit._utils._validation import check_sample_weight, check_unit
 from imbalance_kit.weighting._margins import Margins
 from imbalance_kit.weighting._population import Population
 
@@ -119,16 +119,13 @@ def make_task(
     numbers_are_levels : bool, default=False
         Whether every column is categorical.
     """
-    weights = check_sample_weight(sample_weight, n_rows(X))
-    if weights is None:
-        weights = np.ones(n_rows(X))
+    weights = _weights(sample_weight, n_rows(X), "sample_weight")
     if isinstance(target, Margins):
         return _with_margins(X, weights, target, target_weight, name, takes_margins)
     rows, given = _target_rows(target, target_weight, name)
     if n_rows(rows) == 0:
         raise ValueError("`target` has no rows: expected at least one row of the population.")
-    found = check_sample_weight(given, n_rows(rows), name="target_weight")
-    target_weights = np.ones(n_rows(rows)) if found is None else found
+    target_weights = _weights(given, n_rows(rows), "target_weight")
     table, target_table = table_of(X), table_of(rows)
     names = table.names
     absent = [column for column in columns or () if column not in names]
@@ -145,6 +142,15 @@ def make_task(
     task = Task(X, weights, covariates, table, rows, target_weights, target_table)
     _warn_of_scales(task)
     return task
+
+
+def _weights(given: Any, n: int, name: str) -> NDArray[np.float64]:
+    """Return weights as an array, ones where there are none."""
+    weights = check_sample_weight(given, n, name=name)
+    if weights is None:
+        return np.ones(n)
+    check_unit(weights, name=name)
+    return weights
 
 
 def _with_margins(

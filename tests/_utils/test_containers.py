@@ -11,6 +11,7 @@ import polars.testing
 import pytest
 from scipy import sparse
 
+from imbalance_kit import SMOTEN, NonuniformNegativeSampler
 from imbalance_kit._utils._containers import (
     concat_rows,
     is_dataframe,
@@ -200,3 +201,40 @@ def test_what_has_no_rows(wrong: Any) -> None:
 def test_what_rows_cannot_be_taken_from() -> None:
     with pytest.raises(TypeError, match=r"Cannot take rows from <class 'dict'>: expected an array"):
         take_rows({"a": [1, 2]}, np.array([0]))
+
+
+class Foreign:
+    """An array of another library, which numpy can read and Python cannot iterate."""
+
+    def __init__(self, values: Any) -> None:
+        self.values, self.shape = np.asarray(values), np.shape(values)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.values
+
+    def __array_namespace__(self, api_version: Any = None) -> Any:
+        return np
+
+    def __getitem__(self, index: Any) -> Any:
+        raise IndexError("one slice for every axis")
+
+    def __iter__(self) -> Any:
+        raise TypeError("array iteration is not allowed")
+
+
+def test_rows_after_those_of_an_array_of_another_library() -> None:
+    found = concat_rows(Foreign([[1, 2], [3, 4]]), np.array([[5, 6]]))
+    np.testing.assert_array_equal(found, [[1, 2], [3, 4], [5, 6]])
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [SMOTEN(random_state=0), NonuniformNegativeSampler(sampling_strategy=0.5, random_state=0)],
+    ids=lambda sampler: type(sampler).__name__,
+)
+def test_samplers_on_an_array_of_another_library(sampler: Any) -> None:
+    """They iterated over it, or sliced it as numpy allows; now they give what numpy gives."""
+    X = np.random.default_rng(0).integers(0, 3, (40, 2))
+    y = (np.arange(40) % 4 == 0).astype(int)
+    found, _ = sampler.fit_resample(Foreign(X), y)
+    np.testing.assert_array_equal(found, sampler.fit_resample(X, y)[0])

@@ -16,7 +16,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score
 
-from imbalance_kit import RandomOverSampler, RandomUnderSampler, Ratios
+from imbalance_kit import ClassWeighter, RandomOverSampler, RandomUnderSampler, Ratios
 from imbalance_kit._utils._sampling_strategy import ClassPlan, plan_classes
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
 
@@ -354,3 +354,17 @@ def test_one_class_is_none() -> None:
         ValueError, match=r"needs to have more than 1 class. Got 1 class instead: \[0"
     ):
         plan("auto", [20], UNDER)
+
+
+@pytest.mark.parametrize("heavy", [1e20, 1e55])
+def test_classes_whose_weights_differ_beyond_any_number_of_rows(heavy: float) -> None:
+    """They ended in an OverflowError; as weights they can still be balanced."""
+    X, y = np.zeros((12, 1)), np.repeat([0, 1], [8, 4])
+    weight = np.where(y == 0, heavy, 1.0)
+    with pytest.raises(ValueError, match=r"class 1, which has 4 rows, .* Hint: .* ClassWeighter"):
+        RandomOverSampler().fit(X, y, sample_weight=weight)
+    with pytest.raises(ValueError, match="no machine holds so many"):
+        RandomOverSampler(sampling_strategy={1: 10**30}).fit(X, y)
+    wanted = Ratios({1: 1.0}, of="majority")
+    balanced = ClassWeighter(wanted).fit_weights(X, y, sample_weight=weight)
+    assert balanced[y == 1].sum() == pytest.approx(balanced[y == 0].sum())

@@ -10,6 +10,7 @@ from imbalance_kit._utils._validation import (
     check_is_table,
     check_same_length,
     check_sample_weight,
+    check_unit,
 )
 
 
@@ -62,3 +63,14 @@ def test_one_dimension_is_no_table() -> None:
     check_is_table([[1, 2, 3]], 3)
     with pytest.raises(ValueError, match=r"got a 1D array of shape \(2,\)\. Reshape"):
         check_is_table(np.zeros(2), 3)
+
+
+@pytest.mark.parametrize("largest", [5e-324, 1e-61, 1e61, 1e300])
+def test_a_unit_of_weights_whose_squares_leave_floating_point(largest: float) -> None:
+    with pytest.raises(ValueError, match=r"largest entry of `w` is .* Hint: divide the weights by"):
+        check_unit(np.array([0.0, largest]), name="w")
+
+
+def test_a_unit_is_that_of_the_largest_weight() -> None:
+    for weights in ([1e-60], [5e-324, 1.0], [0.0, 1e60], [0.0], [-1e60, 1.0]):
+        check_unit(np.array(weights))

@@ -1,6 +1,7 @@
 """Adapters: each learner is trained with the offset and predicts without it."""
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,3 +159,12 @@ def test_users_register_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert model.correction_ == "offset"
     np.testing.assert_allclose(seen[0], model.sampler_.log_odds_offset_)
     assert offset_adapter(make_pipeline(StandardScaler(), Mine())) is not None
+
+
+@pytest.mark.parametrize("learner", [None, 3, "Mine", LogisticRegression()], ids=repr)
+def test_what_is_no_class_is_not_registered(learner: Any) -> None:
+    """None ended in an AttributeError, and an instance or a bare name was never found again."""
+    with pytest.raises(TypeError, match="`learner` must be a class or the dotted name of one"):
+        register_offset_learner(learner, fit=print, predict=print)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="`fit` and `predict` must be functions"):
+        register_offset_learner("my.Learner", fit=None, predict=print)  # type: ignore[arg-type]

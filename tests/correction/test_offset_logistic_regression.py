@@ -342,3 +342,10 @@ def test_what_has_no_optimum_and_what_was_not_reached_warns(solver: str) -> None
         model = OffsetLogisticRegression(C=np.inf, solver=solver).fit(X, X[:, 0] > 0)
     assert np.isfinite(model.coef_).all()
     assert model.score(X, X[:, 0] > 0) == 1
+
+
+def test_weights_in_an_absurd_unit() -> None:
+    """Their squares, in the covariance, overflowed."""
+    X, y = np.arange(6.0)[:, None], np.array([0, 1, 0, 1, 0, 1])
+    with pytest.raises(ValueError, match=r"largest entry of `sample_weight` is 1e\+300"):
+        OffsetLogisticRegression().fit(X, y, sample_weight=np.full(6, 1e300))

@@ -83,3 +83,12 @@ def test_categories_have_no_density(case) -> None:
         flag.density()
     with pytest.raises(ValueError, match="cells that divide 240"):
         number.density(7)
+
+
+def test_a_column_that_nobody_has_observed() -> None:
+    """It ended in numpy's warning of an all-NaN slice."""
+    X = pd.DataFrame({"x": [np.nan, np.nan]})
+    (one,) = compute_distributions(X, X)
+    assert np.isfinite(one.edges).all()
+    assert np.isnan(one.target).all()
+    assert np.isnan(one.before).all()

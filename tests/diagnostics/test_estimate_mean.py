@@ -157,3 +157,10 @@ def test_missing_outcomes_in_models(case) -> None:
         assert one.estimate == other.estimate
         assert one.n_observed == other.n_samples == seen.sum()
         assert one.missing_share == pytest.approx(d[~seen].sum() / d.sum())
+
+
+@pytest.mark.parametrize("name", ["sample_weight", "base_weight"])
+def test_weights_in_an_absurd_unit(name: str) -> None:
+    """Their squares, in the variance, overflowed."""
+    with pytest.raises(ValueError, match=f"largest entry of `{name}` is 1e\\+300"):
+        estimate_mean([1.0, 2.0, 3.0], **{name: [1e300, 1.0, 1.0]})

@@ -67,3 +67,14 @@ def test_bad_weights(weights, message: str) -> None:
 def test_no_weights() -> None:
     with pytest.raises(TypeError, match="got None"):
         compute_weight_summary(None)
+
+
+@pytest.mark.parametrize("unit", [5e-324, 1e-300, 1e300])
+def test_the_unit_of_the_weights_changes_nothing_but_the_total(unit: float) -> None:
+    """The mean of the smallest number and zeros is zero: it was divided by."""
+    w = np.tile([0.0, 0.0, 1.0], 20)
+    summary, scaled = compute_weight_summary(w), compute_weight_summary(w * unit)
+    assert scaled.total == pytest.approx(20 * unit)
+    assert scaled.design_effect == pytest.approx(summary.design_effect)
+    assert scaled.quantiles == pytest.approx(summary.quantiles)
+    assert scaled.counts == summary.counts

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from imbalance_kit import ClassShift
+from imbalance_kit.shift import from_json
 
 factor = st.floats(1e-9, 1e9)
 numbers = st.integers(1, 10**9)
@@ -157,3 +158,13 @@ def test_the_mapping_given_is_not_kept() -> None:
 def test_messages(make: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("tiny", [1e-200, 1e200])
+def test_products_beyond_floating_point_stay_a_chain(tiny: float) -> None:
+    """Merged, they were 0 or infinite and refused as the factor of a class that was removed."""
+    rare = ClassShift({0: tiny, 1: 1.0})
+    both = rare.then(rare)
+    np.testing.assert_allclose(both.log_factors(None, [0, 1]), [[2 * np.log(tiny), 0]], rtol=1e-15)
+    np.testing.assert_allclose(both.then(rare).undo([[0.0, 1.0]]), [[0.0, 1.0]])
+    assert from_json(both.to_json()) == both

@@ -311,3 +311,16 @@ def test_a_fitted_pilot_is_used_as_it_is() -> None:
     assert isinstance(given_pilot(calibrated, (0, 1)), ScaledPilot)
     sparse_coef = LogisticRegression().fit(X[:, :1], Y).sparsify()
     assert isinstance(given_pilot(sparse_coef, (0, 1)), ScaledPilot)
+
+
+@pytest.mark.parametrize("output", ["pandas", "polars"])
+def test_the_container_wanted_of_transformers_is_no_matter_of_the_pilot(output: str) -> None:
+    """scikit-learn's switch reached the pilot's own steps, whose sparse columns it refuses."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=80), "city": rng.choice(["a", "b"], 80)})
+    y = (np.arange(80) % 4 == 0).astype(int)
+    sampler = NonuniformNegativeSampler(sampling_strategy=0.5, random_state=0)
+    plain, _ = sampler.fit_resample(frame, y)
+    with config_context(transform_output=output):
+        switched, _ = sampler.fit_resample(frame, y)
+    pd.testing.assert_frame_equal(switched, plain)

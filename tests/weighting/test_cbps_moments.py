@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import approx_fprime
 
 from imbalance_kit.weighting._basis_rows import BasisRows
-from imbalance_kit.weighting._cbps_moments import curvature, moment_weight, moments
+from imbalance_kit.weighting._cbps_moments import curvature, moment_weight, moments, sandwich
 from imbalance_kit.weighting._newton_fits import maximum_likelihood
 from tests.weighting._cbps_rows import basis_rows
 
@@ -43,3 +43,16 @@ def test_weight_is_the_inverse_covariance_of_the_conditions() -> None:
     expected *= np.outer(rescaled, rescaled)
     scale = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
     assert np.abs((covariance - expected) / scale).max() < 4 * 3 / np.sqrt(20_000)
+
+
+def test_a_sandwich_has_no_variance_below_zero() -> None:
+    """Multiplied out it had, by rounding, where columns are nearly redundant; errors were NaN."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(3, 50))
+    meat = rows.T @ rows
+    bread = np.linalg.inv(meat + 1e-13 * np.eye(50))
+    bread += bread.T
+    assert (np.diag(sandwich(bread, meat)) >= 0).all()
+    plain = rng.normal(size=(50, 4))
+    gram = plain.T @ plain
+    np.testing.assert_allclose(sandwich(gram, gram), gram @ gram @ gram, rtol=1e-10)

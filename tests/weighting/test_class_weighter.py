@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_sample_weight
 
-from imbalance_kit import ClassWeighter, Ratios
+from imbalance_kit import ClassWeighter, RandomOverSampler, Ratios
 from imbalance_kit.weighting._class_weighter import _apportion
 
 Y = np.random.default_rng(0).permutation(np.repeat(["a", "b", "c"], [50, 30, 8]))
@@ -300,3 +300,15 @@ def test_messages(call: Any, message: str) -> None:
 def test_weights_need_a_fit() -> None:
     with pytest.raises(ValueError, match="not fitted yet"):
         ClassWeighter().weights(X, Y)
+
+
+def test_weights_beyond_floating_point() -> None:
+    """The factor of a class that weighs next to nothing overflowed."""
+    X, y = np.zeros((4, 1)), np.array([0, 0, 1, 1])
+    weighter = ClassWeighter({0: 0.5, 1: 0.5})
+    with pytest.raises(ValueError, match="next to zero for every row of class 1: no factor"):
+        weighter.fit(X, y, sample_weight=[1.0, 1.0, 0.0, 5e-324])
+    with pytest.raises(ValueError, match="largest entry of `sample_weight` is 5e-324"):
+        weighter.fit(X, y, sample_weight=np.full(4, 5e-324))
+    with pytest.raises(ValueError, match="next to zero for every row of class 1: a class"):
+        RandomOverSampler().fit(X, y, sample_weight=[1.0, 1.0, 0.0, 5e-324])

@@ -38,3 +38,13 @@ def test_other_containers_are_kept(convert: Any) -> None:
     found = ClassifierRows(learn_covariates(X)).prepare(X)
     assert found.shape == (2, 2)
     assert type(found) is (np.ndarray if convert is list else type(X))
+
+
+def test_a_frame_whose_columns_are_numbers() -> None:
+    """They were looked up by their text, and not found."""
+    X = pd.DataFrame(np.arange(6.0).reshape(3, 2))
+    rows = ClassifierRows(learn_covariates(X))
+    np.testing.assert_array_equal(rows.prepare(X), X)
+    np.testing.assert_array_equal(rows.prepare(X[[1, 0]]), X)
+    with pytest.raises(ValueError, match=r"columns \['1'\] are missing"):
+        rows.prepare(X[[0]])

@@ -60,3 +60,9 @@ def test_other_units_are_told(target: pd.DataFrame, odd: list[str]) -> None:
             task(target)
     else:
         task(target)
+
+
+@pytest.mark.parametrize("name", ["sample_weight", "target_weight"])
+def test_weights_in_an_absurd_unit(name: str) -> None:
+    with pytest.raises(ValueError, match=f"largest entry of `{name}` is 3e\\+300"):
+        task(SAMPLE, **{name: [1e300, 2e300, 3e300]})
