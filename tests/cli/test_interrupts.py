@@ -99,8 +99,8 @@ def test_at_any_moment(
         assert "Traceback" not in told
         assert codes[-1] in (0, 130), told
         if codes[-1] == 130:
-            assert told.startswith("Interrupted."), told
-            assert len(told.splitlines()) == 1, told
+            assert told == "" or told.startswith("Interrupted."), told
+            assert len(told.splitlines()) <= 1, told
         for path in out.iterdir():
             assert path.name in complete or path.name == ".run.partial"  # for --resume
             if path.is_file():
