@@ -59,12 +59,12 @@ def result(subject: Any, example: Example = SMALL) -> str:
     return digest(outcome(subject, example))
 
 
-def fitted(subject: Any) -> Any:
+def fitted(subject: Any, example: Example = SMALL) -> Any:
     """Return a seeded clone after its main method has run."""
     estimator = seeded(subject)
     methods = ("fit_resample", "fit_weights", "fit")
     method = next(name for name in methods if hasattr(estimator, name))
-    getattr(estimator, method)(SMALL.X, SMALL.y)
+    getattr(estimator, method)(example.X, example.y)
     return estimator.weighter if isinstance(estimator, Targeted) else estimator
 
 

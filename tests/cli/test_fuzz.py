@@ -63,7 +63,7 @@ COMPARE = st.lists(
 )
 
 
-@fuzz(60)
+@fuzz(40)
 @given(content=csv_files(), target=st.sampled_from(("y", "y", "y", *NAMES)), options=COMPARE)
 def test_compare(fresh: Any, content: bytes, target: str, options: list[list[str]]) -> None:
     folder = fresh()
@@ -114,7 +114,7 @@ WEIGHT = st.lists(
 )
 
 
-@fuzz(60)
+@fuzz(40)
 @given(sample=csv_files(), people=csv_files(), same=st.booleans(), options=WEIGHT)
 def test_weight(
     fresh: Any, sample: bytes, people: bytes, same: bool, options: list[list[str]]
@@ -139,7 +139,7 @@ OTHER_MARGINS = (
 )
 
 
-@fuzz(60)
+@fuzz(40)
 @given(
     text=st.one_of(changed_json(MARGINS), changed_json(OTHER_MARGINS)),
     method=st.sampled_from(["calibration", "raking", "post-stratification", "propensity"]),
@@ -175,7 +175,7 @@ def manifests(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return texts
 
 
-@fuzz(150)
+@fuzz(50)
 @given(data=st.data(), which=st.integers(0, 2), offsets=st.booleans(), positive=st.booleans())
 def test_manifests(
     fresh: Any, manifests: list[str], data: Any, which: int, offsets: bool, positive: bool
@@ -199,7 +199,7 @@ def test_manifests(
         assert corrected.between(0.0, 1.0).all(), data
 
 
-@fuzz(60)
+@fuzz(40)
 @given(content=csv_files(), probability=st.sampled_from(("x", "y", *NAMES)))
 def test_score(fresh: Any, manifests: list[str], content: bytes, probability: str) -> None:
     folder = fresh()
@@ -222,7 +222,7 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@fuzz(80)
+@fuzz(50)
 @given(data=st.data(), verb=st.sampled_from(["compare", "weight", "score", "downsample"]))
 def test_damaged_parquet(
     fresh: Any, parquet: bytes, manifests: list[str], data: Any, verb: str
