@@ -77,7 +77,9 @@ class Held:
 def held() -> Held:
     """Return what this process holds now."""
     return Held(
-        threading.active_count(), len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd"))
+        threading.active_count(),
+        len(os.listdir("/proc/self/task")),
+        len(os.listdir("/proc/self/fd")),
     )
 
 

@@ -41,7 +41,9 @@ ROOT = Path(__file__).parents[1]
 
 def test_there_is_something_to_check() -> None:
     assert len(SUBJECTS) >= 24
-    counted = [s for s in SUBJECTS.values() if with_jobs(clone(s), 2).get_params() != s.get_params()]
+    counted = [
+        s for s in SUBJECTS.values() if with_jobs(clone(s), 2).get_params() != s.get_params()
+    ]
     assert len(counted) >= 10
     assert len({result(subject) for subject in SUBJECTS.values()}) > 15  # digests tell them apart
 

@@ -81,7 +81,7 @@ def _build(content: dict[str, Any], pilots: list[Any]) -> Shift:
             return CovariateShift._from_content(content)
         if content["kind"] == "ChainedShift":
             return ChainedShift(tuple(_build(part, pilots) for part in content["parts"]))
-    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"The JSON text of a {content['kind']} is incomplete: {error}.") from None
     raise ValueError(
         f"Unknown kind of shift {content['kind']!r}: expected 'ClassShift', "

@@ -198,13 +198,15 @@ def damaged(draw: Any, content: bytes) -> bytes:
 # JSON ---------------------------------------------------------------------------------------------
 
 ATOMS = st.sampled_from(
-    [None, True, False, 0, 1, -1, 2**70, 10**400, 1e308, float("nan"), float("inf"), "", "x", "ClassShift",
-     "<script>", "\u202e", [], {}, "\ud800"]
+    [None, True, False, 0, 1, -1, 2**70, 10**400, 1e308, float("nan"), float("inf"), "", "x",
+     "ClassShift", "<script>", "\u202e", [], {}, "\ud800"]
 )  # fmt: skip
 VALUES = st.recursive(
     ATOMS,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["kind", "factors", "a", "version"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["kind", "factors", "a", "version"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 

@@ -1,8 +1,7 @@
 """Whatever the command is fed, it is done or says what is wrong, and leaves no half of a file."""
 
-import json
+import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imbalance_kit import NonuniformNegativeSampler, RandomUnderSampler, downsample
+from tests._tables import click_log, write_parquet
 from tests.cli._files import small_frame
 from tests.cli._fuzz import EXAMPLES, NAMES, changed_json, csv_files, damaged, run_checked
 from tests.cli._weight_files import population_frame, sample_frame
-from tests._tables import click_log, write_parquet
 
 # A fixture that is shared by the examples is read only: every example has a folder of its own.
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -27,7 +26,7 @@ def fuzz(examples: int) -> Any:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Any]:
+def fresh(tmp_path: Path) -> Any:
     """Return a maker of empty folders, one at a time."""
 
     def make() -> Path:
@@ -36,7 +35,7 @@ def fresh(tmp_path: Path) -> Iterator[Any]:
         folder.mkdir()
         return folder
 
-    yield make
+    return make
 
 
 COMPARE = st.lists(
@@ -71,9 +70,21 @@ def test_compare(fresh: Any, content: bytes, target: str, options: list[list[str
     outputs = [folder / "a.json", folder / "a.html"]
     given = [word for option in options for word in option]
     run_checked(
-        ["compare", str(folder / "data.csv"), "-t", target, "--folds", "2"]
-        + ["--strategies", "class-weights", *given]
-        + ["--json", str(outputs[0]), "--html", str(outputs[1])],
+        [
+            "compare",
+            str(folder / "data.csv"),
+            "-t",
+            target,
+            "--folds",
+            "2",
+            "--strategies",
+            "class-weights",
+            *given,
+            "--json",
+            str(outputs[0]),
+            "--html",
+            str(outputs[1]),
+        ],
         folder,
         outputs,
     )
@@ -125,8 +136,19 @@ def test_weight(
     outputs = [folder / name for name in ("w.csv", "a.json", "a.html")]
     given = [word for option in options for word in option]
     run_checked(
-        ["weight", str(folder / "s.csv"), "-p", str(folder / "p.csv"), *given]
-        + ["-o", str(outputs[0]), "--json", str(outputs[1]), "--html", str(outputs[2])],
+        [
+            "weight",
+            str(folder / "s.csv"),
+            "-p",
+            str(folder / "p.csv"),
+            *given,
+            "-o",
+            str(outputs[0]),
+            "--json",
+            str(outputs[1]),
+            "--html",
+            str(outputs[2]),
+        ],
         folder,
         outputs,
     )
@@ -150,8 +172,20 @@ def test_margins(fresh: Any, text: str, method: str) -> None:
     (folder / "m.json").write_text(text, encoding="utf-8")
     outputs = [folder / name for name in ("w.csv", "a.json", "a.html")]
     run_checked(
-        ["weight", str(folder / "s.csv"), "--margins", str(folder / "m.json"), "-m", method]
-        + ["-o", str(outputs[0]), "--json", str(outputs[1]), "--html", str(outputs[2])],
+        [
+            "weight",
+            str(folder / "s.csv"),
+            "--margins",
+            str(folder / "m.json"),
+            "-m",
+            method,
+            "-o",
+            str(outputs[0]),
+            "--json",
+            str(outputs[1]),
+            "--html",
+            str(outputs[2]),
+        ],
         folder,
         outputs,
     )
@@ -189,8 +223,17 @@ def test_manifests(
     out = folder / "out.csv"
     options = ["--positive", "1"] if positive else []
     ran = run_checked(
-        ["score", str(folder / "raw.csv"), "-m", str(folder / "m.json"), "-p", "raw"]
-        + ["-o", str(out), *options],
+        [
+            "score",
+            str(folder / "raw.csv"),
+            "-m",
+            str(folder / "m.json"),
+            "-p",
+            "raw",
+            "-o",
+            str(out),
+            *options,
+        ],
         folder,
         [out],
     )
@@ -208,18 +251,74 @@ def test_score(fresh: Any, manifests: list[str], content: bytes, probability: st
     suffix = ".parquet" if len(content) % 2 else ".csv"
     out = folder / f"out{suffix}"
     run_checked(
-        ["score", str(folder / "raw.csv"), "-m", str(folder / "m.json"), "-p", probability]
-        + ["-o", str(out)],
+        [
+            "score",
+            str(folder / "raw.csv"),
+            "-m",
+            str(folder / "m.json"),
+            "-p",
+            probability,
+            "-o",
+            str(out),
+        ],
         folder,
         [out],
     )
 
 
+FILE_NAMES = (
+    b"caf\xe9", b"\xff\xfe", "ü名".encode(), b"a b", b"-x", b"'", b'"', b"<b>&", b"$x", b"[red]",
+    b"a\nb", b"*", b"%s", b"~", b"x" * 200, b".csv", b"a\x1b[31m",
+)  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file names that are any bytes")
+@pytest.mark.parametrize("name", FILE_NAMES)
+def test_file_names(fresh: Any, name: bytes, manifests: list[str]) -> None:
+    folder = fresh() / os.fsdecode(name)
+    folder.mkdir()
+    text = os.fsdecode(name)
+    small_frame(60).assign(y=np.arange(60) % 4 == 0).to_csv(folder / "data", index=False)
+    source, people = folder / f"{text}.csv", folder / f"p{text}.csv"
+    (folder / "data").rename(source)
+    people.write_bytes(source.read_bytes().replace(b"yes", b"no"))
+    manifest = folder / f"{text}.json"
+    manifest.write_text(manifests[2], encoding="utf-8")
+    log = folder / f"{text}.parquet"
+    log.write_bytes(_parquet_bytes(click_log(300)))
+    page, figures, table = (folder / f"out{text}{end}" for end in (".html", ".json", ".csv"))
+    few = ["--folds", "2", "--strategies", "class-weights"]
+    pages = ["--html", str(page), "--json", str(figures)]
+    weights = ["-p", str(people), "-c", "balance", "-o", str(table)]
+    compare = ["compare", "-t", "y", *few, *pages, "--", str(source)]
+    assert run_checked(compare, folder, [page, figures]).code == 0
+    outputs = [page, figures, table]
+    assert run_checked(["weight", *weights, *pages, "--", str(source)], folder, outputs).code == 0
+    score = ["score", "-m", str(manifest), "-p", "x", "-o", str(table), "--", str(source)]
+    assert run_checked(score, folder, [table]).code == 2  # there is no column x
+    made = folder / f"run{text}"
+    thin = ["downsample", "-t", "click", "--pilot", "uniform", "-o", str(made), "--", str(log)]
+    ran = run_checked(thin, folder, [made])
+    assert ran.code == 0 or not _is_text(text)  # pyarrow opens no file whose name is no UTF-8
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _parquet_bytes(frame: pd.DataFrame, **options: Any) -> bytes:
+    content: bytes = frame.to_parquet(None, **options)
+    return content
+
+
 @pytest.fixture(scope="module")
-def parquet(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("parquet") / "data.parquet"
-    small_frame(60).assign(y=np.arange(60) % 4 == 0, w=1.0).to_parquet(path, row_group_size=20)
-    return path.read_bytes()
+def parquet() -> bytes:
+    frame = small_frame(60).assign(y=np.arange(60) % 4 == 0, w=1.0)
+    return _parquet_bytes(frame, row_group_size=20)
 
 
 @fuzz(50)

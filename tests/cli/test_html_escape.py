@@ -78,7 +78,9 @@ class Shaped(Page):
         self.elements.append((tag, *(name for name, _ in attrs)))
 
 
-def assert_only_words(make: Callable[[Mapping[str, str]], str], names: list[str], text: str) -> None:
+def assert_only_words(
+    make: Callable[[Mapping[str, str]], str], names: list[str], text: str
+) -> None:
     # Every name its own, so that columns stay apart, in the order of the plain ones.
     plain = {name: f"{place}x" for place, name in enumerate(names)}
     html = make({name: f"{place}{text}" for place, name in enumerate(names)})

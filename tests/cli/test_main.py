@@ -61,6 +61,17 @@ def test_importing_the_entry_point_loads_neither_parser_nor_tables() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_interrupted_while_libraries_load(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("imbalance_kit.cli._main.import_optional", interrupt)
+    assert main(["compare"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
 def test_interrupted_while_loading(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
