@@ -26,7 +26,6 @@ from tests._leaks import fits, held, repeat
 
 QUESTION = __doc__.partition("\n")[0]
 N_BLOCKS = 20
-ONE_ARRAY = 8 * 84  # bytes
 
 
 def resident_bytes() -> int:
@@ -69,10 +68,6 @@ def main() -> None:
     with threadpool_limits(1, user_api="blas"):
         for name, fit in fits().items():
             one = measure(fit, arguments.fits, arguments.fits // 10)
-            one["less than one array"] = bool(
-                one["bytes per fit"] - 2 * one["standard error"] < ONE_ARRAY
-                and one["bytes in all"] < arguments.fits * ONE_ARRAY
-            )
             figures[name] = one
             print(
                 f"{name:30} {one['bytes per fit']:9.1f} ± {one['standard error']:7.1f} bytes per "

@@ -62,7 +62,7 @@ COMPARE = st.lists(
 )
 
 
-@fuzz(40)
+@fuzz(20)
 @given(content=csv_files(), target=st.sampled_from(("y", "y", "y", *NAMES)), options=COMPARE)
 def test_compare(fresh: Any, content: bytes, target: str, options: list[list[str]]) -> None:
     folder = fresh()
@@ -125,7 +125,7 @@ WEIGHT = st.lists(
 )
 
 
-@fuzz(40)
+@fuzz(16)
 @given(sample=csv_files(), people=csv_files(), same=st.booleans(), options=WEIGHT)
 def test_weight(
     fresh: Any, sample: bytes, people: bytes, same: bool, options: list[list[str]]
@@ -161,7 +161,7 @@ OTHER_MARGINS = (
 )
 
 
-@fuzz(40)
+@fuzz(12)
 @given(
     text=st.one_of(changed_json(MARGINS), changed_json(OTHER_MARGINS)),
     method=st.sampled_from(["calibration", "raking", "post-stratification", "propensity"]),
@@ -209,7 +209,7 @@ def manifests(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return texts
 
 
-@fuzz(50)
+@fuzz(40)
 @given(data=st.data(), which=st.integers(0, 2), offsets=st.booleans(), positive=st.booleans())
 def test_manifests(
     fresh: Any, manifests: list[str], data: Any, which: int, offsets: bool, positive: bool
@@ -242,7 +242,7 @@ def test_manifests(
         assert corrected.between(0.0, 1.0).all(), data
 
 
-@fuzz(40)
+@fuzz(16)
 @given(content=csv_files(), probability=st.sampled_from(("x", "y", *NAMES)))
 def test_score(fresh: Any, manifests: list[str], content: bytes, probability: str) -> None:
     folder = fresh()
@@ -267,9 +267,12 @@ def test_score(fresh: Any, manifests: list[str], content: bytes, probability: st
 
 
 FILE_NAMES = (
-    b"caf\xe9", b"\xff\xfe", "ü名".encode(), b"a b", b"-x", b"'", b'"', b"<b>&", b"$x", b"[red]",
-    b"a\nb", b"*", b"%s", b"~", b"x" * 200, b".csv", b"a\x1b[31m",
-)  # fmt: skip
+    b"caf\xe9",
+    "ü名".encode(),
+    b"-a b'\"<b>&$x[red]%s*~",
+    b"a\nb\x1b[31m",
+    b"x" * 200,
+)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file names that are any bytes")
@@ -321,7 +324,7 @@ def parquet() -> bytes:
     return _parquet_bytes(frame, row_group_size=20)
 
 
-@fuzz(50)
+@fuzz(16)
 @given(data=st.data(), verb=st.sampled_from(["compare", "weight", "score", "downsample"]))
 def test_damaged_parquet(
     fresh: Any, parquet: bytes, manifests: list[str], data: Any, verb: str
