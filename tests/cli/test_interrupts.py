@@ -25,7 +25,7 @@ pytestmark = [
         threading.current_thread() is not threading.main_thread(), reason="signals need it"
     ),
 ]
-MOMENTS = 6 * EXAMPLES
+MOMENTS = 4 * EXAMPLES
 
 
 @contextmanager
