@@ -311,7 +311,7 @@ def test_licence_and_type_marker_ship() -> None:
     assert project["license"] == "BSD-3-Clause"
     assert project["license-files"] == ["LICENSE"]
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("BSD 3-Clause License")
-    assert build["targets"]["wheel"]["packages"] == [PACKAGE]
+    assert build["targets"]["wheel"]["only-include"] == [PACKAGE, "imbalance_kit_command.py"]
     assert "exclude" not in build
     assert "exclude" not in build["targets"]["wheel"]
     assert (SOURCE / "py.typed").exists()
