@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _start(source: Path, out: Path, *options: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "imbalance_kit.cli", "downsample", str(source), "-q"]
+    command = [sys.executable, "-m", "imbalance_kit", "downsample", str(source), "-q"]
     return subprocess.Popen([*command, "-t", "click", "--key", "id", "-o", str(out), *options])
 
 

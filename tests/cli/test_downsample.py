@@ -112,6 +112,18 @@ def test_dask_keeps_the_same_rows(log: Path, tmp_path: Path) -> None:
     assert ids[0] == ids[1]
 
 
+def test_a_damaged_file_leaves_nothing_behind(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = sorted(log.iterdir())[1]
+    content = bytearray(file.read_bytes())
+    content[4:2000] = b"x" * 1996  # the footer is whole, the pages are not
+    file.write_bytes(content)
+    assert run(log, "-o", str(tmp_path / "out")) == 2
+    assert "row group 0, cannot be read" in capsys.readouterr().err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["log"]
+
+
 def test_an_interrupted_run_says_how_to_go_on(
     log: Path,
     tmp_path: Path,

@@ -23,10 +23,9 @@ def test_arguments_come_from_the_command_line(
     assert capsys.readouterr().out.startswith("imbalance-kit ")
 
 
-@pytest.mark.parametrize("module", ["imbalance_kit", "imbalance_kit.cli"])
-def test_as_a_module(module: str) -> None:
+def test_as_a_module() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", module, "compare", "no_such_file.csv"],
+        [sys.executable, "-m", "imbalance_kit", "compare", "no_such_file.csv"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -60,6 +59,17 @@ def test_importing_the_entry_point_loads_neither_parser_nor_tables() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_interrupted_while_libraries_load(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("imbalance_kit.cli._main.import_optional", interrupt)
+    assert main(["compare"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
 
 
 def test_interrupted_while_loading(

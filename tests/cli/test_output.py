@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 
@@ -66,6 +67,12 @@ def test_writing_replaces_in_one_move(tmp_path: Path) -> None:
     assert listing(tmp_path) == ["a.html"]
 
 
+def test_bytes_of_a_file_name_that_are_no_text(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.csv")
+    write_whole(tmp_path / "a.json", f'"{name}"\n')
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == name
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     write_whole(tmp_path / "link", "text")
@@ -92,6 +99,16 @@ def test_devices_are_written_to_and_not_replaced() -> None:
     check_outputs({"--json": Path("/dev/null")}, None)
     write_whole(Path("/dev/null"), "text")
     assert not Path("/dev/null").is_file()
+
+
+def test_standard_output_that_lacks_a_character(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with (tmp_path / "out").open("w", encoding="ascii") as file, monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", file)
+        with standard_output():
+            print("é", os.fsdecode(b"\xe9"))
+    assert (tmp_path / "out").read_text() == "\\xe9 \\udce9\n"
 
 
 def test_standard_output_that_is_full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

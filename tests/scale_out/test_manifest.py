@@ -52,6 +52,34 @@ def test_other_texts_are_refused(text: str) -> None:
         Manifest.from_json(text)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"label": 3}, "`label` must be text, got 3"),
+        ({"features": ["a", None]}, "`features` must be text"),
+        ({"key": [["id"], 1]}, "`key` must be text"),
+        ({"columns": [["id", 3]]}, "`columns` must be text"),
+        ({"counts_before": [[0, None], [1, 2]]}, r"labels and counts, got \[0, None\]"),
+        ({"counts_before": [[0, []], [1, 2]]}, r"labels and counts, got \[0, \[\]\]"),
+        ({"counts_after": [[0, -1], [1, 2]]}, r"labels and counts, got \[0, -1\]"),
+        ({"counts_after": [[[], 1], [1, 2]]}, r"labels and counts, got \[\[\], 1\]"),
+        ({"counts_after": [[0, 1, 2]]}, "too many values"),
+        ({"shift": None}, "not iterable"),
+        ({"shift": {"version": 1}}, "its shift has no kind"),
+        ({"another": 1}, "unexpected keyword"),
+    ],
+)
+def test_what_it_holds_is_checked(change: dict[str, object], message: str) -> None:
+    content = json.loads(MANIFEST.to_json())
+    with pytest.raises(ValueError, match=f"Expected the text of a manifest.*{message}"):
+        Manifest.from_json(json.dumps(content | change))
+
+
+def test_too_deep_a_text_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Expected the text of a manifest.*recursion"):
+        Manifest.from_json("[" * 100_000)
+
+
 def test_reading(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"_imbalance_kit\.json' does not exist"):
         read_manifest(tmp_path)

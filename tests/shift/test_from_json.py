@@ -69,6 +69,14 @@ def test_the_text_is_readable() -> None:
         ('{"kind": "ClassShift", "version": 1}', "JSON text of a ClassShift is incomplete: 'facto"),
         ('{"kind": "ClassShift", "version": 1, "factors": 3}', "of a ClassShift is incomplete"),
         ('{"kind": "ChainedShift", "version": 1}', "JSON text of a ChainedShift is incomplete"),
+        ("[" * 100_000, "Expected the JSON text of a shift, got .*recursion"),
+        ('{"kind": "ChainedShift", "version": 1, "parts": [3]}', "a shift with its kind, got '3'"),
+        ('{"kind": "ChainedShift", "version": 1, "parts": [{}]}', "a shift with its kind, got '{"),
+        (
+            '{"kind": "ClassShift", "version": 1, "factors": [[0, 1], [1, 1%s]], '
+            '"exact": true, "reference": "source"}' % ("0" * 400),
+            "ClassShift is incomplete: int too large",
+        ),
         (
             '{"kind": "ClassShift", "version": 1, "factors": [[0, 1], [1, -1]], '
             '"exact": true, "reference": "source"}',

@@ -221,6 +221,17 @@ def test_equality_is_by_content() -> None:
         ({"pilots": [{"coef": [[1, 2]]}]}, "text of a InclusionShift is incomplete: 'intercept'"),
         ({"rules": [[0, 1.0]]}, "InclusionShift is incomplete: .*floor"),
         ({"labels": 3}, "InclusionShift is incomplete"),
+        ({"pilots": "ab"}, "InclusionShift is incomplete"),
+        ({"pilots": [{"coef": [[1, 2]], "intercept": []}]}, r"got shapes \(1, 2\) and \(0,\)"),
+        ({"pilots": [{"coef": [[1, 2], [3]], "intercept": [1]}]}, "inhomogeneous"),
+        ({"pilots": [{"coef": [[1, None]], "intercept": [1]}]}, "A linear pilot needs finite"),
+        ({"pilots": [{"terms": [{"column": "a", "coef": "b"}], "intercept": 0}]}, "term of 'a'"),
+        ({"pilots": [{"terms": [], "intercept": None}]}, "The intercept must hold finite numbers"),
+        ({"rules": [[0, 1.0, 0.0]]}, r"a floor in \(0, 1\] .* floor=0.0"),
+        ({"rules": [[0, -1.0, 0.1]]}, "a finite scale of at least 0"),
+        ({"rules": [[0, float("inf"), 0.1]]}, "a finite scale"),
+        ({"rules": [[0, 1.0, 0.1, 53]]}, "2 to 52 bits"),
+        ({"rules": [[0, "1", 0.1]]}, "InclusionShift is incomplete"),
     ],
 )
 def test_broken_texts(change: dict[str, Any], message: str) -> None:
