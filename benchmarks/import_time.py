@@ -18,7 +18,8 @@ import numpy as np
 
 from benchmarks._results import write_results
 
-QUESTION = __doc__.splitlines()[0]
+QUESTION = __doc__.partition("\n")[0]
+MINUTES = 2
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = "import sklearn.base, imblearn"
 STATEMENTS = {

@@ -25,6 +25,7 @@ from benchmarks._results import write_results
 from tests._leaks import fits, held, repeat
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 5
 N_BLOCKS = 20
 
 
