@@ -6,6 +6,7 @@ attributes and parameter defaults) and runs the tests that reach the changed lin
 first that fails. No file is written, and nothing is imported again.
 """
 
+import contextlib
 import gc
 import hashlib
 import json
@@ -274,10 +275,8 @@ def _threads() -> list[str]:
 
 
 def _end_group(child: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _loaded_functions() -> dict[tuple[str, str], list[FunctionType]]:
@@ -311,7 +310,7 @@ def _take_over(mutant: Mutant, functions: dict[tuple[str, str], list[FunctionTyp
     fresh = ModuleType(module.__name__)
     fresh.__dict__.update(__file__=path, __package__=module.__package__)
     exec(code, fresh.__dict__)
-    return any([_take_over_value(module, fresh, target) for target in mutant.targets])
+    return any(_take_over_value(module, fresh, target) for target in mutant.targets)
 
 
 def _take_over_value(module: ModuleType, fresh: ModuleType, target: str) -> bool:
@@ -331,7 +330,7 @@ def _take_over_value(module: ModuleType, fresh: ModuleType, target: str) -> bool
         ours = [m for n, m in sys.modules.items() if n.startswith(("imbalance_kit", "tests"))]
         holders += [m for m in ours if name in vars(m) and vars(m)[name] is before]
     elif "__dataclass_fields__" in vars(old):  # the default lives in the generated __init__
-        setattr(old, "__init__", vars(new)["__init__"])
+        old.__init__ = vars(new)["__init__"]
     for holder in holders:
         setattr(holder, name, after)
     return True

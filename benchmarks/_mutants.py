@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import libcst as cst
@@ -136,7 +136,7 @@ class _Finder(cst.CSTVisitor):
     def _statement(self, around: list[cst.CSTNode]) -> cst.CSTNode:
         """Return the innermost simple statement, or the part of a compound one's head."""
         compound = (cst.BaseCompoundStatement, cst.Module)
-        for inner, node in zip(around, around[1:], strict=False):
+        for inner, node in pairwise(around):
             if isinstance(node, compound):
                 return inner
             if isinstance(inner, cst.BaseSmallStatement):

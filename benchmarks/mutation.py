@@ -90,7 +90,9 @@ def tests_for(mutant: Mutant, reached: dict[str, Reach], seconds: float) -> tupl
 
     def touches(name: str) -> bool:
         lines = reached[name].lines.get(mutant.module, [])
-        return bool(lines) and (mutant.function is None or not set(lines).isdisjoint(mutant.lines))
+        if mutant.function is None:  # what is set at import may be read without a line of it
+            return bool(lines) or is_near(name)
+        return not set(lines).isdisjoint(mutant.lines)
 
     names = [name for name in reached if touches(name)]
     names.sort(key=lambda name: (not is_near(name), reached[name].seconds))
@@ -180,8 +182,9 @@ class Trial:
         options = self.options
         population = [m for path in modules(folder) for m in mutants_of(path, ROOT)]
         chosen = sample(population, options.share, options.seed)
-        if options.only:
-            chosen = [m for m in population if options.only in m.name]
+        if options.again:
+            alive = json.loads(options.again.read_text())["figures"][folder]["alive"]
+            chosen = [m for m in population if m.name in alive]
         random.Random(0).shuffle(chosen)  # so that a progress report speaks of the whole
         plans = {m.name: tests_for(m, reached, options.seconds) for m in chosen}
         verdicts = {m.name: Verdict("untested") for m in chosen if not plans[m.name][0]}
@@ -209,7 +212,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--seconds", type=float, default=20.0, help="of tests per mutant")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--only", help="try the mutants whose name contains this")
+    parser.add_argument("--again", type=Path, help="results whose survivors to try, and no others")
     parser.add_argument("--record", type=Path, help="where to keep which test runs which line")
     parser.add_argument("--output", default="mutation", help="name under benchmarks/results")
     options = parser.parse_args()

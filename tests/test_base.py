@@ -1,5 +1,6 @@
 """What every sampler inherits: containers, weights, fitted attributes, random states, messages."""
 
+import inspect
 import os
 import pickle
 import subprocess
@@ -22,6 +23,7 @@ from sklearn.model_selection import cross_val_score
 from imbalance_kit import RandomOverSampler, RandomUnderSampler, Ratios
 from imbalance_kit._base import BaseSampler, Draw, SamplingInput
 from imbalance_kit._utils._sampling_strategy import ClassPlan
+from tests._discovery import public_classes
 
 SAMPLERS = [RandomUnderSampler, RandomOverSampler]
 N = 60
@@ -34,6 +36,14 @@ each_sampler = pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__na
 
 def totals(labels: Any, weights: Any) -> dict[str, float]:
     return pd.Series(weights).groupby(np.asarray(labels)).sum().to_dict()
+
+
+@pytest.mark.parametrize("cls", public_classes("sampler"), ids=lambda cls: cls.__name__)
+def test_constructors_store_what_they_are_given(cls: type) -> None:
+    given = {name: object() for name in inspect.signature(cls).parameters}
+    assert given
+    stored = cls(**given).get_params(deep=False)
+    assert {name for name in given if stored[name] is not given[name]} == set()
 
 
 # Containers ---------------------------------------------------------------------------------------

@@ -93,6 +93,13 @@ def test_columns_far_from_zero_are_centred_before_they_are_multiplied() -> None:
     np.testing.assert_allclose(gram[:2, :2], 500 * np.cov(far.T, bias=True), rtol=1e-9)
 
 
+@pytest.mark.parametrize("center", [1e4, -1e4, 1e2])
+def test_centring_costs_a_copy_only_where_it_is_needed(center: float) -> None:
+    """A spread of 1 around 1e4 is 1e-8 of the squared mean, around 100 it is 1e-4."""
+    rows = np.random.default_rng(1).normal(size=(500, 2)) + center
+    assert make_design(rows, intercept=True).copies is (abs(center) > 1e3)
+
+
 @pytest.mark.parametrize("make", [np.asarray, sparse.csr_array])
 def test_constant_columns_are_zero_once_centred(make: Any) -> None:
     design = make_design(make(np.column_stack([X, np.full(len(X), 0.1)])), intercept=True)

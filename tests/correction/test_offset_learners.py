@@ -132,9 +132,11 @@ def test_offsets_that_are_not_finite(monkeypatch, name: str, bad: float) -> None
         model.fit(X, Y)
 
 
-def test_prior_scores_solve_their_equation() -> None:
+@pytest.mark.parametrize("mean", [3, -3])
+@pytest.mark.parametrize("spread", [2, 8, 20])
+def test_prior_scores_solve_their_equation(mean: float, spread: float) -> None:
     rng = np.random.default_rng(0)
-    offset, weights = rng.normal(3, 2, 500), rng.random(500)
+    offset, weights = rng.normal(mean, spread, 500), rng.random(500)
     y = (rng.random(500) < 0.4).astype(int)
     constant = prior_scores(y, offset, weights)
     assert abs(weights @ (y - expit(constant + offset))) < 1e-6

@@ -116,6 +116,17 @@ def test_float32_rounding_above_one_is_one() -> None:
     np.testing.assert_array_equal(multiply_odds(np.array([[0, above]], np.float32), logs), [[0, 1]])
 
 
+def test_the_error_state_of_the_caller_does_not_matter() -> None:
+    """Certainty and underflow are no errors, whatever numpy is told to do about them."""
+    q = np.array([[0.0, 1e-300, 1.0], [0.5, 0.5, 0.0]])
+    logs = np.log([[1e-300, 1e-300, 1.0]])
+    with np.errstate(all="raise"):
+        three = multiply_odds(q, logs)
+        two = multiply_odds([0.0, 1e-300, 1.0], logs[:, 1:] * [[0.0, 1.0]] - [[0.0, 700.0]])
+    np.testing.assert_array_equal(three, [[0, 0, 1], [0.5, 0.5, 0]])
+    np.testing.assert_allclose(two, [0, 0, 1], atol=1e-300)
+
+
 def test_input_is_not_modified_and_lists_and_integers_are_taken() -> None:
     q = np.array([[0.2, 0.8], [1.0, 0.0]])
     q.setflags(write=False)

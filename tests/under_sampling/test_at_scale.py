@@ -89,6 +89,13 @@ def test_an_unknown_kept_class_is_refused() -> None:
         sampler.fit_rules(shift, TOTALS, {0: (np.ones(1), np.ones(1))})
 
 
+def test_uniform_sampling_trains_nothing() -> None:
+    sampler = NonuniformNegativeSampler(criterion="uniform", sampling_strategy=0.5)
+    y, folds = np.arange(10) % 2, np.arange(10) % 2
+    shift = sampler.fit_pilots(None, y, folds=folds, class_totals=TOTALS, random_state=0)
+    assert shift == InclusionShift((), (0, 1), {}, "uniform")
+
+
 def test_class_totals_are_enough_for_class_wise_changes() -> None:
     X, y = np.zeros((1010, 1)), np.repeat([0, 1], [1000, 10])
     for strategy in (0.5, Ratios({0: 0.25}, of="own"), {0: 100}):
