@@ -322,9 +322,8 @@ def _take_over_value(module: ModuleType, fresh: ModuleType, target: str) -> bool
     if isinstance(before, (staticmethod, classmethod)):
         before, after = before.__func__, after.__func__
     if isinstance(before, FunctionType) and isinstance(after, FunctionType):
-        if before.__name__ != "<lambda>":
-            before.__defaults__, before.__kwdefaults__ = after.__defaults__, after.__kwdefaults__
-            return True
+        before.__defaults__, before.__kwdefaults__ = after.__defaults__, after.__kwdefaults__
+        return True
     holders = [old]
     if not around:
         ours = [m for n, m in sys.modules.items() if n.startswith(("imbalance_kit", "tests"))]

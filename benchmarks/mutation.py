@@ -20,7 +20,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from importlib.metadata import version
+from collections.abc import Mapping
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,14 @@ import pytest
 
 from benchmarks._mutant_runs import ForkedTests, Reach, Record, Verdict
 from benchmarks._mutants import Mutant, mutants_of
+from benchmarks._results import FOLDER as RESULTS
 from benchmarks._results import write_results
 
 QUESTION = __doc__.partition("\n")[0]
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.json")
+LIBRARIES = ("mutmut", "pytest", "coverage")
+_ALIVE = ("survived", "untested", "not carried out")
 _DRAWS = ("_allocate", "_interpolate", "_random", "_sampling_strategy")
 FOLDERS = {
     "shift": ["shift"],
@@ -112,48 +115,62 @@ def half_width(killed: int, tried: int, population: int) -> float:
     return 1.96 * sqrt(share * (1 - share) / n * left)
 
 
-def count(verdicts: dict[str, Verdict], population: int, reasons: dict[str, str]) -> dict[str, Any]:
-    """Return the figures of one module or folder."""
-    outcomes = Counter(
-        "equivalent"
-        if name in reasons and verdict.outcome in ("survived", "untested")
-        else verdict.outcome
-        for name, verdict in verdicts.items()
-    )
-    killed = outcomes["killed"] + outcomes["timeout"]
-    tried = sum(outcomes.values()) - outcomes["not carried out"]
-    figures: dict[str, Any] = {"mutants": population, "tried": tried} | dict(
-        sorted(outcomes.items())
-    )
+def shares(counts: Counter[str], population: int) -> dict[str, Any]:
+    """Return the figures of one module or folder; "equivalent" is none of the other outcomes."""
+    killed = counts["killed"] + counts["timeout"]
+    tried = counts.total() - counts["not carried out"]
+    figures: dict[str, Any] = {
+        "mutants": population,
+        "tried": tried,
+        **dict(sorted(counts.items())),
+    }
     if tried:
-        figures["killed, % of tried"] = round(100 * killed / tried, 1)
+        figures["killed, %"] = round(100 * killed / tried, 1)
         figures["plus or minus"] = round(100 * half_width(killed, tried, population), 1)
-    if tried > outcomes["equivalent"]:
-        figures["killed, % without equivalents"] = round(
-            100 * killed / (tried - outcomes["equivalent"]), 1
-        )
+    if tried > counts["equivalent"]:
+        left = tried - counts["equivalent"]
+        figures["killed, % without equivalents"] = round(100 * killed / left, 1)
     return figures
 
 
 def report(
-    folder: str, all_mutants: list[Mutant], verdicts: dict[str, Verdict], reasons: dict[str, str]
+    populations: Mapping[str, int],
+    counts: Mapping[str, Counter[str]],
+    alive: Mapping[str, str],
+    reasons: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return the figures of a folder, of its modules, and the names of what survived."""
-    populations = Counter(mutant.module for mutant in all_mutants)
-    per_module = {
-        module: count(
-            {n: v for n, v in verdicts.items() if n.startswith(module + " ")}, size, reasons
-        )
-        for module, size in sorted(populations.items())
+    """Return the figures of a folder and of its modules, and what has not been killed.
+
+    `counts` holds the outcomes per module before equivalents are set apart, `alive` the outcome of
+    each mutant that was not killed, by name.
+    """
+    judged = {module: Counter(counts[module]) for module in populations}
+    for name in set(alive) & set(reasons):
+        judged[name.partition(" ")[0]].update({alive[name]: -1, "equivalent": 1})
+    judged = {module: Counter({k: n for k, n in c.items() if n}) for module, c in judged.items()}
+    return {
+        "all": shares(sum(judged.values(), Counter()), sum(populations.values())),
+        "modules": {module: shares(judged[module], populations[module]) for module in populations},
+        "alive": {name: how for name, how in sorted(alive.items()) if name not in reasons},
+        "equivalent": {n: [how, reasons[n]] for n, how in sorted(alive.items()) if n in reasons},
     }
-    alive = {
-        name: verdict.outcome + (f", {verdict.left_out} tests not run" if verdict.left_out else "")
-        for name, verdict in sorted(verdicts.items())
-        if verdict.outcome in ("survived", "untested", "not carried out") and name not in reasons
-    }
-    used = {name: reasons[name] for name in sorted(verdicts) if name in reasons}
-    total = count(verdicts, len(all_mutants), reasons)
-    return {"all": total, "modules": per_module, "alive": alive, "equivalent": used}
+
+
+def judge_again(path: Path) -> dict[str, Any]:
+    """Return the figures of a run with the equivalents as they are listed now; no test is run."""
+    reasons, figures = json.loads(EQUIVALENTS.read_text()), json.loads(path.read_text())["figures"]
+    for folder in set(figures) & set(FOLDERS):
+        part, outcomes = figures[folder], (*_ALIVE, "killed", "timeout")
+        equivalent = {name: how for name, (how, _) in part["equivalent"].items()}
+        populations = {module: found["mutants"] for module, found in part["modules"].items()}
+        counts = {
+            module: Counter({how: found[how] for how in outcomes if how in found})
+            for module, found in part["modules"].items()
+        }
+        for name, how in equivalent.items():
+            counts[name.partition(" ")[0]][how] += 1
+        part.update(report(populations, counts, part["alive"] | equivalent, reasons))
+    return dict(figures)
 
 
 class Trial:
@@ -201,7 +218,19 @@ class Trial:
         failing = tests.check(noticed, reached)
         if failing:
             raise pytest.UsageError(f"These tests fail without a mutant as well: {failing}.")
-        self.figures[folder] = report(folder, population, verdicts, reasons)
+        populations = dict(sorted(Counter(mutant.module for mutant in population).items()))
+        counts: dict[str, Counter[str]] = {module: Counter() for module in populations}
+        for name, verdict in verdicts.items():
+            counts[name.partition(" ")[0]][verdict.outcome] += 1
+        alive = {name: v.outcome for name, v in verdicts.items() if v.outcome in _ALIVE}
+        self.figures[folder] = report(populations, counts, alive, reasons) | {
+            "share": options.share,
+            "seed": options.seed,
+            "seconds of tests per mutant": options.seconds,
+            "survivors with more tests than these seconds": sum(
+                bool(verdict.left_out) for verdict in verdicts.values()
+            ),
+        }
         print(json.dumps(self.figures[folder]["all"]), flush=True)
 
 
@@ -215,8 +244,13 @@ def main() -> None:
     parser.add_argument("--again", type=Path, help="results whose survivors to try, and no others")
     parser.add_argument("--record", type=Path, help="where to keep which test runs which line")
     parser.add_argument("--output", default="mutation", help="name under benchmarks/results")
+    parser.add_argument("--judge", action="store_true", help="only count the equivalents anew")
     options = parser.parse_args()
     os.chdir(ROOT)
+    path = RESULTS / f"{options.output}.json"
+    if options.judge:
+        print(write_results(options.output, QUESTION, judge_again(path), libraries=LIBRARIES))
+        return
     trial = Trial(options)
     arguments = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:randomly"]
     for folder in options.folder:
@@ -227,8 +261,11 @@ def main() -> None:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
-    trial.figures["mutmut"], trial.figures["commit"] = version("mutmut"), commit
-    print(write_results(options.output, QUESTION, trial.figures, libraries=("pytest",)))
+    for figures in trial.figures.values():
+        figures["commit"] = commit
+    # The folders may be run one after the other: what is known of the others stays.
+    known = json.loads(path.read_text())["figures"] if path.exists() else {}
+    print(write_results(options.output, QUESTION, known | trial.figures, libraries=LIBRARIES))
 
 
 if __name__ == "__main__":

@@ -530,3 +530,14 @@ def test_a_column_of_labels_is_taken_with_a_warning() -> None:
         model = CorrectedClassifier(LogisticRegression()).fit(X, y[:, None])
     plain = CorrectedClassifier(LogisticRegression()).fit(X, y)
     np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(X))
+
+
+def test_probabilities_are_offered_where_there_are_some() -> None:
+    """Uncorrected, the learner's own; every correction makes probabilities, or fit raises."""
+    for learner, offered in ((LogisticRegression(), True), (LinearSVC(), False)):
+        plain = CorrectedClassifier(learner, correction="none")
+        assert hasattr(plain, "predict_proba") is offered
+        assert hasattr(plain, "predict_log_proba") is offered
+        assert hasattr(CorrectedClassifier(learner, correction="sigmoid"), "predict_proba")
+    with pytest.raises(ValueError, match="`target_prior` starts from probabilities"):
+        CorrectedClassifier(LinearSVC(), correction="none", target_prior=0.3).fit(*BINARY)

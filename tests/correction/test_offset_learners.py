@@ -140,6 +140,8 @@ def test_prior_scores_solve_their_equation(mean: float, spread: float) -> None:
     y = (rng.random(500) < 0.4).astype(int)
     constant = prior_scores(y, offset, weights)
     assert abs(weights @ (y - expit(constant + offset))) < 1e-6
+    # The scale of the weights does not matter, the rows they count do.
+    np.testing.assert_allclose(prior_scores(y, offset, 1e-6 * weights), constant, rtol=1e-9)
 
 
 def test_users_register_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

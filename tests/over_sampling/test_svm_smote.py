@@ -64,6 +64,13 @@ def test_a_machine_without_a_random_state() -> None:
     assert set(seeds) <= set(sampler.svm_estimator_.support_)
 
 
+@pytest.mark.parametrize("name", ["k_neighbors", "m_neighbors"])
+def test_a_bad_number_of_neighbours_is_named(name: str) -> None:
+    X, y = clouds((60, 20), distance=1)
+    with pytest.raises(ValueError, match=f"`{name}` must be at least 1, got 0"):
+        SVMSMOTE(**{name: 0}).fit_resample(X, y)
+
+
 def test_nothing_but_noise() -> None:
     """imbalanced-learn raises; here all rows are seeds, and a warning says so."""
     X, y = clouds((60, 3), distance=0)

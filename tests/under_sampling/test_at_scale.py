@@ -68,6 +68,8 @@ def test_rules_meet_the_budget() -> None:
     sampler.fit_rules(shift, TOTALS, {0: (values, counts)})
     rule = sampler.shift_.rules[0]
     assert rule.bits == 12
+    mean = np.mean([pilot.predict_proba(X) for pilot in shift.pilots], axis=0)
+    np.testing.assert_allclose(sampler.pilot_.predict_proba(X), mean, rtol=1e-12)
     # Rounding to 12 bits moves a probability by at most 2^-13 of itself.
     assert rule(values) @ counts == pytest.approx(8000, rel=2**-13)
     assert sampler.expected_size_ == pytest.approx(12_000, rel=2**-13)
