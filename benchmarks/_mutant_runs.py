@@ -321,7 +321,7 @@ def _take_over_value(module: ModuleType, fresh: ModuleType, target: str) -> bool
     before, after = vars(old).get(name), vars(new).get(name)
     if isinstance(before, (staticmethod, classmethod)):
         before, after = before.__func__, after.__func__
-    if isinstance(before, FunctionType) and isinstance(after, FunctionType):
+    if isinstance(before, FunctionType) and before.__name__ == name:  # a def, not a lambda
         before.__defaults__, before.__kwdefaults__ = after.__defaults__, after.__kwdefaults__
         return True
     holders = [old]

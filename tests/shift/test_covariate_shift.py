@@ -36,6 +36,8 @@ def test_it_is_wanted() -> None:
 
 def test_chains() -> None:
     shift = CovariateShift()
+    assert shift == CovariateShift("target")
+    assert ChainedShift((shift, shift)).classes == ()  # it speaks of whatever classes there are
     assert shift.then(CovariateShift("overlap")) == CovariateShift("overlap")
     for chain in (shift.then(THINNED), THINNED.then(shift)):
         assert isinstance(chain, ChainedShift)

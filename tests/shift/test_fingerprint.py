@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -155,6 +156,7 @@ class Holds:
         (Holds(a=1), Holds(a=2)),
         (Holds(a=Holds(b=[1])), Holds(a=Holds(b=[2]))),
         (np.arcsinh, np.log1p),
+        (re.compile("a+"), re.compile("b+")),
         (LogisticRegression, SVC),
         (np.random.RandomState(0), np.random.RandomState(1)),
         (Holds(open=sys.stdout, a=1), Holds(open=sys.stdout, a=2)),
