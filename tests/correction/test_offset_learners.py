@@ -18,7 +18,12 @@ from imbalance_kit import (
     register_offset_learner,
 )
 from imbalance_kit.correction import _offset_learners
-from imbalance_kit.correction._offset_learners import offset_adapter, prior_scores
+from imbalance_kit.correction._offset_learners import (
+    fit_with_offset,
+    offset_adapter,
+    predict_without_offset,
+    prior_scores,
+)
 
 SAMPLER = NonuniformNegativeSampler(sampling_strategy=0.2, random_state=0)
 
@@ -130,6 +135,22 @@ def test_offsets_that_are_not_finite(monkeypatch, name: str, bad: float) -> None
     message = rf"`offset` contains NaN or infinity .first at row 3: {bad}.*floor"
     with pytest.raises(ValueError, match=message):
         model.fit(X, Y)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_labels_of_rows_without_weight_do_not_matter(name: str) -> None:
+    rows, y = X[:2000], (X[:2000, 0] > np.linspace(-1, 1, 2000)).astype(int)
+    weights = np.tile([1.0, 0.0], 1000)
+    offset, start = np.full(2000, 0.5), np.zeros(())
+    margins = [
+        predict_without_offset(
+            fit_with_offset(LEARNERS[name](), rows, labels, offset, given), rows, start
+        )
+        for labels in (y, np.where(weights > 0, y, 1 - y))
+        for given in (weights, None)
+    ]
+    np.testing.assert_allclose(margins[0], margins[2], rtol=1e-6, atol=1e-6)
+    assert np.abs(margins[1] - margins[3]).max() > 0.1  # with weight they do
 
 
 @pytest.mark.parametrize("mean", [3, -3])

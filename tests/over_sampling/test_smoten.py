@@ -141,6 +141,7 @@ def test_weights_are_carried_and_restored() -> None:
     weights = np.random.default_rng(1).exponential(size=len(y))
     sampler = SMOTEN(random_state=0)
     _, y_res = sampler.fit_resample(X, y, sample_weight=weights)
+    assert sampler.categorical_encoder_ is None  # numbers are their own codes
     np.testing.assert_array_equal(sampler.carried_weight_, weights[sampler.sample_indices_])
     restored = np.bincount(y_res, sampler.sample_weight_)
     np.testing.assert_allclose(restored, np.bincount(y, weights), rtol=1e-12)

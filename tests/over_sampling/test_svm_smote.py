@@ -64,11 +64,15 @@ def test_a_machine_without_a_random_state() -> None:
     assert set(seeds) <= set(sampler.svm_estimator_.support_)
 
 
-@pytest.mark.parametrize("name", ["k_neighbors", "m_neighbors"])
-def test_a_bad_number_of_neighbours_is_named(name: str) -> None:
-    X, y = clouds((60, 20), distance=1)
-    with pytest.raises(ValueError, match=f"`{name}` must be at least 1, got 0"):
-        SVMSMOTE(**{name: 0}).fit_resample(X, y)
+def test_half_of_the_rows_are_expected_from_seeds_in_danger() -> None:
+    """One new row, of a seed in danger or of another: 100 fair coins, four standard errors."""
+    X, y = clouds((40, 15), distance=1)
+    sampler = SVMSMOTE(sampling_strategy={1: 16})
+    inwards = 0
+    for seed in range(100):
+        sampler.set_params(random_state=seed).fit_resample(X, y)
+        inwards += int(made(sampler)[2][0] > 0)
+    assert abs(inwards / 100 - 0.5) < 4 * np.sqrt(0.25 / 100)
 
 
 def test_nothing_but_noise() -> None:
