@@ -45,11 +45,11 @@ def test_products_are_those_of_the_written_out_matrix(
     theta = rng.normal(size=(n_outputs, design.n_columns))
     values = rng.normal(size=(n_outputs, len(X)))
     for weights in (values[0], np.abs(values[0])):
-        pulled = np.zeros_like(theta)
-        gram = np.zeros((design.n_columns, design.n_columns))
+        pulled, gram = np.ones_like(theta), np.ones((design.n_columns, design.n_columns))
         for rows, block in design.blocks(n_outputs):
             design.add_pull_back(block, values[:, rows], pulled)
             design.add_gram(block, weights[rows], gram)
+        pulled, gram = pulled - 1, gram - 1  # what was there stays: products are added
         # Sums of 1000 products of numbers up to 20: rounding is below 1e-10.
         np.testing.assert_allclose(design.predict(theta), theta @ full.T, atol=1e-9)
         np.testing.assert_allclose(design.centre_rows(pulled), values @ full, atol=1e-9)

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from imbalance_kit import (
     CorrectedClassifier,
@@ -151,6 +151,19 @@ def test_labels_of_rows_without_weight_do_not_matter(name: str) -> None:
     ]
     np.testing.assert_allclose(margins[0], margins[2], rtol=1e-6, atol=1e-6)
     assert np.abs(margins[1] - margins[3]).max() > 0.1  # with weight they do
+
+
+@pytest.mark.parametrize("front", [[], [StandardScaler(), PolynomialFeatures(2)]])
+def test_the_last_step_of_a_pipeline_takes_offset_and_weights(front: list) -> None:
+    rows, y, rng = X[:500], (X[:500, 0] > 0.3).astype(int), np.random.default_rng(0)
+    offset, weights = rng.normal(size=500), rng.exponential(size=500)
+    model = make_pipeline(*map(clone, front), OffsetLogisticRegression())
+    fitted = fit_with_offset(model, rows, y, offset, weights)
+    table = make_pipeline(*front).fit_transform(rows) if front else rows
+    alone = OffsetLogisticRegression().fit(table, y, sample_weight=weights, offset=offset)
+    np.testing.assert_allclose(
+        predict_without_offset(fitted, rows, np.zeros(())), alone.decision_function(table)
+    )
 
 
 @pytest.mark.parametrize("mean", [3, -3])
