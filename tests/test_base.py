@@ -1,5 +1,6 @@
 """What every sampler inherits: containers, weights, fitted attributes, random states, messages."""
 
+import inspect
 import os
 import pickle
 import subprocess
@@ -18,10 +19,12 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
+from sklearn.utils import get_tags
 
 from imbalance_kit import RandomOverSampler, RandomUnderSampler, Ratios
 from imbalance_kit._base import BaseSampler, Draw, SamplingInput
 from imbalance_kit._utils._sampling_strategy import ClassPlan
+from tests._discovery import make_instance, public_classes
 
 SAMPLERS = [RandomUnderSampler, RandomOverSampler]
 N = 60
@@ -34,6 +37,38 @@ each_sampler = pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__na
 
 def totals(labels: Any, weights: Any) -> dict[str, float]:
     return pd.Series(weights).groupby(np.asarray(labels)).sum().to_dict()
+
+
+@pytest.mark.parametrize("cls", public_classes("sampler"), ids=lambda cls: cls.__name__)
+def test_constructors_store_what_they_are_given(cls: type) -> None:
+    given = {name: object() for name in inspect.signature(cls).parameters}
+    assert given
+    stored = cls(**given).get_params(deep=False)
+    assert {name for name in given if stored[name] is not given[name]} == set()
+
+
+@pytest.mark.parametrize("cls", public_classes("sampler"), ids=lambda cls: cls.__name__)
+def test_tags_promise_the_indices_of_the_rows(cls: type) -> None:
+    assert get_tags(make_instance(cls)).sampler_tags.sample_indices
+
+
+NEIGHBORS = [
+    (cls, name)
+    for cls in public_classes("sampler")
+    for name in inspect.signature(cls).parameters
+    if name.endswith("_neighbors")
+]
+
+
+@pytest.mark.parametrize(("cls", "name"), NEIGHBORS)
+def test_a_bad_number_of_neighbours_is_named(cls: type, name: str) -> None:
+    rows = np.random.default_rng(2).normal(size=(N, 2))
+    with pytest.raises(ValueError, match=f"`{name}` must be at least 1, got 0"):
+        make_instance(cls, **{name: 0}).fit_resample(rows, Y)
+
+
+def test_there_are_samplers_with_neighbours() -> None:
+    assert len(NEIGHBORS) >= 9
 
 
 # Containers ---------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def training_mode(asked: str, training: TrainingSet, learner: Any) -> str:
     undo = to_undo(training.shift)
     if asked != "auto" or undo is None or not undo.exact:
         return "plain"
-    if not getattr(undo, "depends_on_row", False):
+    if not undo.depends_on_row:
         return "plain"
     if offset_adapter(learner) is not None:
         return "offset"

@@ -81,15 +81,15 @@ def estimate_prior(
         q = np.column_stack([1 - q, q])
     if len(q) == 0:
         raise ValueError("`proba` is empty: expected at least one prediction.")
-    weights = _shares(sample_weight, len(q))
+    weights = _weights(sample_weight, len(q))
     counted = weights > 0
     prior = _maximise(q[counted] / source, weights[counted], source, tol, max_iter)
     return dict(zip(labels, prior.tolist(), strict=True))
 
 
-def _shares(sample_weight: Any, n: int) -> NDArray[np.float64]:
+def _weights(sample_weight: Any, n: int) -> NDArray[np.float64]:
     if sample_weight is None:
-        return np.full(n, 1 / n)
+        return np.ones(n)
     weights: NDArray[np.float64] = np.array(sample_weight, dtype=np.float64)
     if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError(
@@ -97,7 +97,6 @@ def _shares(sample_weight: Any, n: int) -> NDArray[np.float64]:
         )
     if not weights.any():
         raise ValueError("`sample_weight` is zero for every row: at least one row must count.")
-    weights /= weights.sum()
     return weights
 
 

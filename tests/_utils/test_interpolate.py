@@ -56,6 +56,8 @@ def test_rows_and_then_those_between(
 def test_single_precision_stays(form: Any) -> None:
     rows = interpolate(form(X.astype(np.float32)), PAIRS)
     assert rows.dtype == np.float32
+    if isinstance(rows, np.ndarray):  # in the memory order of the input
+        assert rows.flags.f_contiguous == (form is np.asfortranarray)
     np.testing.assert_allclose(_dense(rows), EXPECTED, atol=1e-6)
 
 

@@ -27,6 +27,13 @@ def calibrate(method: str, scores: Any, codes: Any, weights: Any = None, at: Any
     return to_proba(curve.predict(scores if at is None else at))
 
 
+def test_a_class_of_few_rows_is_enough() -> None:
+    codes = np.zeros(200, dtype=int)
+    codes[:3] = 1
+    proba = calibrate("sigmoid", SCORES[:200], codes)
+    assert proba[:, 1].mean() == pytest.approx(3 / 200, abs=1 / 200)
+
+
 # Platt's curve ------------------------------------------------------------------------------------
 
 

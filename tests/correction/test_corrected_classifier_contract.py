@@ -1,5 +1,6 @@
 """Every combination of correction, sampler and carrying out; scikit-learn's habits; errors."""
 
+import inspect
 import itertools
 import pickle
 import warnings
@@ -16,7 +17,7 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import make_scorer, roc_auc_score
@@ -40,8 +41,10 @@ from imbalance_kit import (
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
+    OffsetLogisticRegression,
     RandomOverSampler,
     RandomUnderSampler,
+    WeightedRegressor,
 )
 from imbalance_kit.correction._choose_correction import CORRECTIONS
 from tests.correction._fakes import GivenProba, Log, gaussians, named
@@ -509,3 +512,32 @@ def test_probabilities_are_those_of_the_log_odds() -> None:
         model = CorrectedClassifier(LR, UNDER, correction=correction, target_prior=prior).fit(X, Y)
         got = model.predict_proba(X)[:, 1]
         np.testing.assert_allclose(expit(model.decision_function(X)), got, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "cls", [CorrectedClassifier, OffsetLogisticRegression, WeightedRegressor], ids=str
+)
+def test_constructors_store_what_they_are_given(cls: type) -> None:
+    given = {name: object() for name in inspect.signature(cls).parameters}
+    assert given
+    stored = cls(**given).get_params(deep=False)
+    assert {name for name in given if stored[name] is not given[name]} == set()
+
+
+def test_a_column_of_labels_is_taken_with_a_warning() -> None:
+    X, y = BINARY
+    with pytest.warns(DataConversionWarning, match="column-vector y was passed"):
+        model = CorrectedClassifier(LogisticRegression()).fit(X, y[:, None])
+    plain = CorrectedClassifier(LogisticRegression()).fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(X))
+
+
+def test_probabilities_are_offered_where_there_are_some() -> None:
+    """Uncorrected, the learner's own; every correction makes probabilities, or fit raises."""
+    for learner, offered in ((LogisticRegression(), True), (LinearSVC(), False)):
+        plain = CorrectedClassifier(learner, correction="none")
+        assert hasattr(plain, "predict_proba") is offered
+        assert hasattr(plain, "predict_log_proba") is offered
+        assert hasattr(CorrectedClassifier(learner, correction="sigmoid"), "predict_proba")
+    with pytest.raises(ValueError, match="`target_prior` starts from probabilities"):
+        CorrectedClassifier(LinearSVC(), correction="none", target_prior=0.3).fit(*BINARY)

@@ -223,6 +223,8 @@ def test_margins_of_pairs_are_refused() -> None:
         (GradientBoostingClassifier(n_iter_no_change=5), "n_iter_no_change"),
         (LogisticRegressionCV(), "cv"),
         (GridSearchCV(LogisticRegression(), {}), "cv"),
+        (StackingClassifier([("a", LogisticRegression())], cv="prefit"), None),
+        (StackingClassifier([("a", LogisticRegression())], cv=3), "cv"),
         (RandomForestClassifier(), None),
         (RandomForestClassifier(oob_score=True), "oob_score"),
         (SVC(), None),
@@ -231,6 +233,13 @@ def test_margins_of_pairs_are_refused() -> None:
 )
 def test_who_holds_rows_out(learner: Any, by: str | None) -> None:
     assert splits_inside(learner, 10_000) == by
+
+
+@pytest.mark.parametrize(("value", "known"), [(None, True), (1, True), (3, False)])
+def test_a_weight_inside_is_known_where_it_changes_nothing(value: Any, known: bool) -> None:
+    bag = BaggingClassifier(PositiveWeightNB(scale_pos_weight=value))
+    _, _, own = class_weights_outside(bag, BINARY, None)
+    assert own.reason == ("" if known else f"estimator__scale_pos_weight={value}")
 
 
 def test_automatic_early_stopping_starts_above_ten_thousand_rows() -> None:

@@ -45,11 +45,11 @@ def test_products_are_those_of_the_written_out_matrix(
     theta = rng.normal(size=(n_outputs, design.n_columns))
     values = rng.normal(size=(n_outputs, len(X)))
     for weights in (values[0], np.abs(values[0])):
-        pulled = np.zeros_like(theta)
-        gram = np.zeros((design.n_columns, design.n_columns))
+        pulled, gram = np.ones_like(theta), np.ones((design.n_columns, design.n_columns))
         for rows, block in design.blocks(n_outputs):
             design.add_pull_back(block, values[:, rows], pulled)
             design.add_gram(block, weights[rows], gram)
+        pulled, gram = pulled - 1, gram - 1  # what was there stays: products are added
         # Sums of 1000 products of numbers up to 20: rounding is below 1e-10.
         np.testing.assert_allclose(design.predict(theta), theta @ full.T, atol=1e-9)
         np.testing.assert_allclose(design.centre_rows(pulled), values @ full, atol=1e-9)
@@ -91,6 +91,13 @@ def test_columns_far_from_zero_are_centred_before_they_are_multiplied() -> None:
     for _, block in design.blocks():
         design.add_gram(block, np.ones(len(block)), gram)
     np.testing.assert_allclose(gram[:2, :2], 500 * np.cov(far.T, bias=True), rtol=1e-9)
+
+
+@pytest.mark.parametrize("center", [1e4, -1e4, 1e2])
+def test_centring_costs_a_copy_only_where_it_is_needed(center: float) -> None:
+    """A spread of 1 around 1e4 is 1e-8 of the squared mean, around 100 it is 1e-4."""
+    rows = np.random.default_rng(1).normal(size=(500, 2)) + center
+    assert make_design(rows, intercept=True).copies is (abs(center) > 1e3)
 
 
 @pytest.mark.parametrize("make", [np.asarray, sparse.csr_array])

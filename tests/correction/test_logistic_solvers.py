@@ -135,6 +135,31 @@ def test_separation_is_seen(solve: Solve, kind: str, make: Any) -> None:
     assert _solve(solve, weak).status == "converged"
 
 
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_receding_by_brute_force(n_classes: int) -> None:
+    """Along a direction every row's own class must gain on each other class, but for the slack."""
+    rng, rows = np.random.default_rng(3), np.arange(60)
+    X, codes = rows_with_labels(n_classes, n=60)
+    weights = (rng.random(60) < 0.9).astype(float)
+    directions = rng.normal(size=(12, n_classes - 1, X.shape[1] + 1))
+
+    def scores(objective: Objective, direction: np.ndarray) -> np.ndarray:
+        changes = objective.score_changes(direction)
+        return np.vstack([0 * changes, changes]).T if n_classes == 2 else changes.T.copy()
+
+    mixed = objective_of(X, codes, n_classes, sample_weight=weights)
+    labels = scores(mixed, directions[0]).argmax(axis=1)  # that direction separates them
+    separated = objective_of(X, labels, n_classes, sample_weight=weights)
+    for objective, own, best in ((mixed, codes, False), (separated, labels, True)):
+        for direction in directions:
+            each = scores(objective, direction)
+            others = np.where(np.eye(n_classes, dtype=bool)[own], -np.inf, each).max(axis=1)
+            gains = (each[rows, own] - others)[weights > 0]
+            expected = gains.min() >= -0.01 * gains.max()
+            assert _logistic_solvers._recedes(objective, direction, 0.01) == expected
+        assert _logistic_solvers._recedes(objective, directions[0], 0.01) is best
+
+
 @SOLVERS
 def test_a_row_without_weight_separates_nothing_and_joins_nothing(solve: Solve) -> None:
     X, codes, _ = _separated("a level of one class")

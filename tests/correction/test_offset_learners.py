@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from imbalance_kit import (
     CorrectedClassifier,
@@ -19,7 +19,12 @@ from imbalance_kit import (
     register_offset_learner,
 )
 from imbalance_kit.correction import _offset_learners
-from imbalance_kit.correction._offset_learners import offset_adapter, prior_scores
+from imbalance_kit.correction._offset_learners import (
+    fit_with_offset,
+    offset_adapter,
+    predict_without_offset,
+    prior_scores,
+)
 
 SAMPLER = NonuniformNegativeSampler(sampling_strategy=0.2, random_state=0)
 
@@ -133,12 +138,45 @@ def test_offsets_that_are_not_finite(monkeypatch, name: str, bad: float) -> None
         model.fit(X, Y)
 
 
-def test_prior_scores_solve_their_equation() -> None:
+@pytest.mark.parametrize("name", LEARNERS)
+def test_labels_of_rows_without_weight_do_not_matter(name: str) -> None:
+    rows, y = X[:2000], (X[:2000, 0] > np.linspace(-1, 1, 2000)).astype(int)
+    weights = np.tile([1.0, 0.0], 1000)
+    offset, start = np.full(2000, 0.5), np.zeros(())
+    margins = [
+        predict_without_offset(
+            fit_with_offset(LEARNERS[name](), rows, labels, offset, given), rows, start
+        )
+        for labels in (y, np.where(weights > 0, y, 1 - y))
+        for given in (weights, None)
+    ]
+    np.testing.assert_allclose(margins[0], margins[2], rtol=1e-6, atol=1e-6)
+    assert np.abs(margins[1] - margins[3]).max() > 0.1  # with weight they do
+
+
+@pytest.mark.parametrize("front", [[], [StandardScaler(), PolynomialFeatures(2)]])
+def test_the_last_step_of_a_pipeline_takes_offset_and_weights(front: list) -> None:
+    rows, y, rng = X[:500], (X[:500, 0] > 0.3).astype(int), np.random.default_rng(0)
+    offset, weights = rng.normal(size=500), rng.exponential(size=500)
+    model = make_pipeline(*map(clone, front), OffsetLogisticRegression())
+    fitted = fit_with_offset(model, rows, y, offset, weights)
+    table = make_pipeline(*front).fit_transform(rows) if front else rows
+    alone = OffsetLogisticRegression().fit(table, y, sample_weight=weights, offset=offset)
+    np.testing.assert_allclose(
+        predict_without_offset(fitted, rows, np.zeros(())), alone.decision_function(table)
+    )
+
+
+@pytest.mark.parametrize("mean", [3, -3])
+@pytest.mark.parametrize("spread", [2, 8, 20])
+def test_prior_scores_solve_their_equation(mean: float, spread: float) -> None:
     rng = np.random.default_rng(0)
-    offset, weights = rng.normal(3, 2, 500), rng.random(500)
+    offset, weights = rng.normal(mean, spread, 500), rng.random(500)
     y = (rng.random(500) < 0.4).astype(int)
     constant = prior_scores(y, offset, weights)
     assert abs(weights @ (y - expit(constant + offset))) < 1e-6
+    # The scale of the weights does not matter, the rows they count do.
+    np.testing.assert_allclose(prior_scores(y, offset, 1e-6 * weights), constant, rtol=1e-9)
 
 
 def test_users_register_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,18 @@ def test_scikit_learn(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
+@pytest.mark.parametrize(("n_columns", "chosen"), [(4, "newton"), (210, "lbfgs")])
+def test_the_solver_follows_the_number_of_columns(n_columns: int, chosen: str) -> None:
+    X = np.random.default_rng(0).normal(size=(400, n_columns))
+    y = (X[:, 0] + np.random.default_rng(1).normal(size=400) > 0).astype(int)
+    fits = {
+        solver: OffsetLogisticRegression(solver=solver, covariance=None).fit(X, y)
+        for solver in ("auto", "newton", "lbfgs")
+    }
+    assert fits["newton"].n_iter_ != fits["lbfgs"].n_iter_
+    np.testing.assert_array_equal(fits["auto"].coef_, fits[chosen].coef_)
+
+
 # Without offset: scikit-learn ---------------------------------------------------------------------
 
 

@@ -1,6 +1,8 @@
 """Training with an offset, with weights or plainly, and what is left to undo afterwards."""
 
 import warnings
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +24,24 @@ from imbalance_kit import (
     SamplerChain,
     TomekLinks,
 )
+from imbalance_kit.correction._train import follow
 
 SAMPLER = NonuniformNegativeSampler(random_state=0)
+
+
+@pytest.mark.parametrize(
+    ("training", "expected"),
+    [
+        ({"sampler": None, "by_weights": False, "indices": None}, [0, 0, 1, 1]),
+        ({"sampler": SAMPLER, "by_weights": True, "indices": None}, [0, 0, 1, 1]),
+        ({"sampler": SAMPLER, "by_weights": False, "indices": np.array([3, 0, 3])}, [1, 0, 1]),
+        ({"sampler": SAMPLER, "by_weights": False, "indices": None}, None),
+    ],
+)
+def test_groups_follow_the_rows_where_these_are_known(training: Any, expected: Any) -> None:
+    found = follow(np.array([0, 0, 1, 1]), SimpleNamespace(**training))
+    assert expected == (None if found is None else found.tolist())
+    assert follow(None, SimpleNamespace(**training)) is None
 
 
 def draw(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -60,6 +60,17 @@ def test_design_weights_are_repetitions() -> None:
     np.testing.assert_allclose(by_weight.predict(X), repeated.predict(X), rtol=1e-6)
 
 
+def test_weights_are_the_way_unless_rows_are_asked_for() -> None:
+    X, y, target = sample_and_population()
+    auto, asked = (
+        WeightedRegressor(LinearRegression(), RAKING, carry_out=how).fit(
+            X, y, target=Population(target)
+        )
+        for how in ("auto", "weights")
+    )
+    np.testing.assert_array_equal(auto.predict(X), asked.predict(X))
+
+
 def test_rows_are_drawn_for_regressors_without_weights() -> None:
     X, y, target = sample_and_population()
     learner = KNeighborsRegressor()

@@ -21,17 +21,20 @@ PANDAS = pd.DataFrame(
         "time": pd.to_datetime(["2024-01-01", "2024-01-02"]),
     }
 )
-POLARS = pl.DataFrame(
-    {
-        "float": [0.5, 1.5],
-        "categorical": pl.Series(["a", "b"]).cast(pl.Categorical),
-        "enum": pl.Series(["a", "b"]).cast(pl.Enum(["a", "b", "c"])),
-        "string": ["a", None],
-        "boolean": [True, None],
-        "integer": [1, 2],
-        "date": pl.Series(["2024-01-01", "2024-01-02"]).str.to_date(),
-    }
-)
+
+
+def polars_frame() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "float": [0.5, 1.5],
+            "categorical": pl.Series(["a", "b"]).cast(pl.Categorical),
+            "enum": pl.Series(["a", "b"]).cast(pl.Enum(["a", "b", "c"])),
+            "string": ["a", None],
+            "boolean": [True, None],
+            "integer": [1, 2],
+            "date": pl.Series(["2024-01-01", "2024-01-02"]).str.to_date(),
+        }
+    )
 
 
 def test_dtypes_of_pandas() -> None:
@@ -42,7 +45,7 @@ def test_dtypes_of_pandas() -> None:
 
 
 def test_dtypes_of_polars() -> None:
-    categorical, numeric = split_columns(POLARS, "auto")
+    categorical, numeric = split_columns(polars_frame(), "auto")
     assert categorical.tolist() == [1, 2, 3, 4]
     assert numeric.tolist() == [0, 5, 6]
 

@@ -22,7 +22,8 @@ def test_mean_distance(block: int, form: Any, monkeypatch: pytest.MonkeyPatch) -
 
 def test_mean_distance_far_from_the_origin() -> None:
     """At 1e8 the spacing of floats is 1.5e-8: the distances, of about 30, are known to 1e-9."""
-    assert mean_distance(X + 1e8) == pytest.approx(pdist(X).mean(), rel=1e-8)
+    for place in (1e8, [1e8, -1e8, 0.0]):
+        assert mean_distance(X + place) == pytest.approx(pdist(X).mean(), rel=1e-8)
 
 
 @pytest.mark.parametrize("exponent", ["auto", 0.0, 3.5])

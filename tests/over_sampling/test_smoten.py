@@ -136,6 +136,17 @@ def test_every_container_gives_the_same_rows(convert: Any) -> None:
     np.testing.assert_array_equal(np.asarray(X_res).astype(int), expected)
 
 
+def test_weights_are_carried_and_restored() -> None:
+    X, y = levels()
+    weights = np.random.default_rng(1).exponential(size=len(y))
+    sampler = SMOTEN(random_state=0)
+    _, y_res = sampler.fit_resample(X, y, sample_weight=weights)
+    assert sampler.categorical_encoder_ is None  # numbers are their own codes
+    np.testing.assert_array_equal(sampler.carried_weight_, weights[sampler.sample_indices_])
+    restored = np.bincount(y_res, sampler.sample_weight_)
+    np.testing.assert_allclose(restored, np.bincount(y, weights), rtol=1e-12)
+
+
 @pytest.mark.parametrize("make", [sparse.csr_matrix, sparse.csc_array])
 def test_sparse_stays_sparse(make: Any) -> None:
     X, y = levels()

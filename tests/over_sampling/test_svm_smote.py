@@ -6,6 +6,7 @@ import imblearn.over_sampling
 import numpy as np
 import pytest
 from imblearn.over_sampling._smote.tests import test_svm_smote as peer_tests
+from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
@@ -46,6 +47,32 @@ def test_as_many_rows_as_asked_for_where_no_seed_is_in_danger() -> None:
     np.testing.assert_array_equal(np.bincount(y_res), [60, 60])
     _, y_res = imblearn.over_sampling.SVMSMOTE(random_state=0).fit_resample(X, y)
     assert np.bincount(y_res)[1] < 50, "the defect is gone: drop this comparison"
+
+
+def test_a_machine_without_a_random_state() -> None:
+    class Middle(BaseEstimator):
+        """Calls the rows nearest to the middle of all rows its support vectors."""
+
+        def fit(self, X: Any, y: Any) -> Any:
+            self.support_ = np.argsort(np.linalg.norm(X - X.mean(axis=0), axis=1))[40:20:-1]
+            return self
+
+    X, y = clouds((60, 20), distance=1)
+    sampler = SVMSMOTE(svm_estimator=Middle(), random_state=0).fit(X, y)
+    sampler.fit_resample(X, y)
+    seeds, _, _ = made(sampler)
+    assert set(seeds) <= set(sampler.svm_estimator_.support_)
+
+
+def test_half_of_the_rows_are_expected_from_seeds_in_danger() -> None:
+    """One new row, of a seed in danger or of another: 100 fair coins, four standard errors."""
+    X, y = clouds((40, 15), distance=1)
+    sampler = SVMSMOTE(sampling_strategy={1: 16})
+    inwards = 0
+    for seed in range(100):
+        sampler.set_params(random_state=seed).fit_resample(X, y)
+        inwards += int(made(sampler)[2][0] > 0)
+    assert abs(inwards / 100 - 0.5) < 4 * np.sqrt(0.25 / 100)
 
 
 def test_nothing_but_noise() -> None:

@@ -100,6 +100,7 @@ def test_dtype_and_shape_are_kept(shape: tuple[int, ...], dtype: type) -> None:
     got = multiply_odds(q, np.zeros((1, 2 if len(shape) == 1 else shape[1])))
     assert got.dtype == dtype
     assert got.shape == shape
+    assert got.flags.c_contiguous
 
 
 def test_float32_is_computed_in_float64() -> None:
@@ -107,6 +108,10 @@ def test_float32_is_computed_in_float64() -> None:
     logs = np.array([[0.0, np.log(1e-9)]])
     expected = multiply_odds(q.astype(np.float64), logs).astype(np.float32)
     np.testing.assert_array_equal(multiply_odds(q, logs), expected)
+    three = np.random.default_rng(5).dirichlet([0.1, 1, 1], size=500).astype(np.float32)
+    logs = np.log([[1e-9, 1.0, 1e9]])
+    expected = multiply_odds(three.astype(np.float64), logs).astype(np.float32)
+    np.testing.assert_array_equal(multiply_odds(three, logs), expected)
 
 
 def test_float32_rounding_above_one_is_one() -> None:
@@ -114,6 +119,17 @@ def test_float32_rounding_above_one_is_one() -> None:
     logs = np.array([[0.0, -3.0]])
     np.testing.assert_array_equal(multiply_odds(np.array([above, 0.5]), logs)[0], 1)
     np.testing.assert_array_equal(multiply_odds(np.array([[0, above]], np.float32), logs), [[0, 1]])
+
+
+def test_the_error_state_of_the_caller_does_not_matter() -> None:
+    """Certainty and underflow are no errors, whatever numpy is told to do about them."""
+    q = np.array([[0.0, 1e-300, 1.0], [0.5, 0.5, 0.0]])
+    logs = np.log([[1e-300, 1e-300, 1.0]])
+    with np.errstate(all="raise"):
+        three = multiply_odds(q, logs)
+        two = multiply_odds([0.0, 1e-300, 1.0], logs[:, 1:] * [[0.0, 1.0]] - [[0.0, 700.0]])
+    np.testing.assert_array_equal(three, [[0, 0, 1], [0.5, 0.5, 0]])
+    np.testing.assert_allclose(two, [0, 0, 1], atol=1e-300)
 
 
 def test_input_is_not_modified_and_lists_and_integers_are_taken() -> None:

@@ -93,6 +93,7 @@ def test_constructors() -> None:
     priors = ClassShift.from_priors({0: 0.5, 1: 0.5}, {0: 0.9, 1: 0.1}).factors
     assert priors == {0: 0.9 / 0.5, 1: 0.1 / 0.5}
     assert ClassShift({0: 1, 1: 2}).exact is True
+    assert ClassShift({0: 1, 1: 2}, exact=np.bool_(False)).exact is False
     assert ClassShift({0: 1, 1: 2}).reference == "source"
 
 
@@ -147,6 +148,9 @@ def test_the_mapping_given_is_not_kept() -> None:
         (lambda: ClassShift.from_counts({0: 1, 1: 2}, {0: 1, 2: 2}),
          r"`before` and `after` must name the same classes, got \[0, 1\] and \[0, 2\]"),
         (lambda: ClassShift.from_counts({0: 1, 1: 2}, {0: 0, 1: 2}), "The after of class 0"),
+        (lambda: ClassShift.from_counts({0: 0, 1: 2}, {0: 1, 1: 2}), "The before of class 0"),
+        (lambda: ClassShift.from_priors({0: 0.5, 1: 0.5}, {0: 0.5, 2: 0.5}),
+         r"`source` and `target` must name the same classes, got \[0, 1\] and \[0, 2\]"),
         (lambda: ClassShift.from_priors({0: 0.5, 1: 0.5}, {0: 90, 1: 10}),
          "shares of `target` must sum to 1, got 100.0 from .* Hint: use from_counts"),
         (lambda: ClassShift.from_priors({0: 0.5, 1: 0.4}, {0: 0.9, 1: 0.1}), "shares of `source`"),

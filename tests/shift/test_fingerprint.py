@@ -2,8 +2,10 @@
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -154,6 +156,7 @@ class Holds:
         (Holds(a=1), Holds(a=2)),
         (Holds(a=Holds(b=[1])), Holds(a=Holds(b=[2]))),
         (np.arcsinh, np.log1p),
+        (re.compile("a+"), re.compile("b+")),
         (LogisticRegression, SVC),
         (np.random.RandomState(0), np.random.RandomState(1)),
         (Holds(open=sys.stdout, a=1), Holds(open=sys.stdout, a=2)),
@@ -179,6 +182,27 @@ def test_order_of_keys_and_memory_is_not_content() -> None:
     one["b"] = same["b"] = 2
     assert one.tobytes() != same.tobytes()
     assert fingerprint(one) == fingerprint(same)
+
+
+def test_what_cannot_be_sorted_has_an_order_all_the_same() -> None:
+    assert fingerprint({"a": 1, 1: "b"}) == fingerprint({1: "b", "a": 1})
+    assert fingerprint({"a", 1, None}) == fingerprint({None, 1, "a"}) != fingerprint({"a", 2, None})
+
+
+class Refuses:
+    def __init__(self, content: Any) -> None:
+        self.content = content
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("not to be pickled")
+
+
+def test_what_cannot_be_pickled_counts_by_its_attributes() -> None:
+    holders = [Holds(a=value, lock=threading.Lock()) for value in (1, 1, 2)]
+    one, same, other = map(fingerprint, holders)  # a lock has no attributes: its kind counts
+    assert one == same != other
+    one, same, other = map(fingerprint, map(Refuses, (1, 1, 2)))
+    assert one == same != other
 
 
 def test_cycles_end() -> None:

@@ -1,6 +1,7 @@
 """The factor of row-dependent sampling, by hand; and its way through JSON, eq and pickle."""
 
 import json
+import math
 import pickle
 from typing import Any
 
@@ -49,6 +50,27 @@ def test_the_rule() -> None:
     np.testing.assert_allclose(RULE(scores), expected, rtol=1e-15)
     assert InclusionRule(1e260, 0.5)(np.array([1e300, 0.0])).tolist() == [1.0, 0.5]
     assert RULE(scores[:, None]).shape == (9, 1)
+
+
+@pytest.mark.parametrize("bits", [2, 3, 12, 52])
+def test_probabilities_are_rounded_to_significant_bits(bits: int) -> None:
+    scores = np.concatenate([RNG.random(300), 2.0 ** -np.arange(9), [1 / 3, 0.7, 0.9999]])
+    expected = []
+    for score in scores.tolist():
+        part, exponent = math.frexp(min(max(score, 0.01), 1.0))
+        expected.append(math.ldexp(math.floor(part * 2**bits + 0.5), exponent - bits))
+    found = InclusionRule(1.0, 0.01, bits)(scores)
+    np.testing.assert_array_equal(found, expected)
+    assert InclusionRule(1.0, 0.01, bits)(np.array([0.625])) == (0.75 if bits == 2 else 0.625)
+
+
+def test_it_is_exact_and_to_be_undone() -> None:
+    shift = InclusionShift((linear(),), (0, 1), {0: RULE})
+    assert shift.exact is True
+    assert shift.reference == "source"
+    for name, value in (("reference", "training"), ("exact", False)):
+        with pytest.raises(TypeError, match=name):
+            InclusionShift((linear(),), (0, 1), {0: RULE}, **{name: value})  # type: ignore[arg-type]
 
 
 def test_two_classes_by_hand() -> None:
@@ -106,7 +128,9 @@ def test_uniform_needs_neither_pilot_nor_rows() -> None:
     shift = InclusionShift((), ("no", "yes"), {"no": InclusionRule(0.25, 0.01)}, "uniform")
     assert not shift.depends_on_row
     np.testing.assert_allclose(shift.inclusion_probability(X), [[0.25, 1]] * 200)
-    np.testing.assert_allclose(shift.inclusion_probability(X.tolist()), [[0.25, 1]] * 200)
+    for rows in (X.tolist(), sparse.csr_array(X), pd.DataFrame(X)):
+        np.testing.assert_allclose(shift.inclusion_probability(rows), [[0.25, 1]] * 200)
+    assert shift.inclusion_probability(None).tolist() == [[0.25, 1]]
     same = ClassShift.from_rates({"no": 0.25, "yes": 1})
     np.testing.assert_allclose(shift.undo([0.5, 0.1]), same.undo([0.5, 0.1]))
     assert from_json(shift.to_json()) == shift

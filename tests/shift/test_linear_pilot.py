@@ -68,6 +68,13 @@ def test_extreme_margins(margin: float) -> None:
         np.testing.assert_allclose(two.min(), np.exp(-700.0), rtol=1e-12)
 
 
+def test_a_row_of_large_margins_does_not_touch_the_others() -> None:
+    pilot = LinearPilot(np.array([[0.0], [1.0], [0.5]]), np.zeros(3))
+    both = pilot.predict_proba([[2.0], [2000.0]])
+    np.testing.assert_array_equal(both[:1], pilot.predict_proba([[2.0]]))
+    np.testing.assert_array_equal(both[1], [0, 1, 0])
+
+
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_json_bit_by_bit(n_classes: int) -> None:
     pilot, _ = pilot_and_model(n_classes)

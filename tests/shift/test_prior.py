@@ -96,6 +96,8 @@ def test_certain_predictions_are_counted() -> None:
     got = estimate_prior([[1, 0], [0, 1], [0, 1], [0, 1]], {0: 0.5, 1: 0.5})
     assert got == {0: pytest.approx(0.25), 1: pytest.approx(0.75)}
     assert estimate_prior([1.0, 1.0], {0: 0.5, 1: 0.5}) == {0: 0.0, 1: 1.0}
+    # What no longer moves at all has converged, by any tolerance.
+    assert estimate_prior([1.0, 1.0], {0: 0.5, 1: 0.5}, tol=0) == {0: 0.0, 1: 1.0}
     # A row that does not count may be impossible under the estimate.
     assert estimate_prior([1.0, 0.0], {0: 0.5, 1: 0.5}, sample_weight=[1, 0])[1] == 1.0
 

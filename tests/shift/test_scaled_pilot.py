@@ -85,6 +85,9 @@ def test_margins_of_three_classes_are_refused() -> None:
 def test_the_mean_of_pilots() -> None:
     low, high = Returns(np.array([[0.9, 0.1]])), Returns(np.array([[0.5, 0.5]]))
     np.testing.assert_allclose(MeanPilot((low, high)).predict_proba(X[:1]), [[0.7, 0.3]])
+    one, other = (LinearPilot(np.array([[1.0, k]]), np.zeros(1)) for k in (0.0, 2.0))
+    half = (one.predict_proba(X) + other.predict_proba(X)) / 2
+    np.testing.assert_allclose(MeanPilot((one, other)).predict_proba(X), half)
 
 
 @pytest.mark.parametrize("rates", [None, THINNED])

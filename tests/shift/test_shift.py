@@ -80,6 +80,12 @@ def test_a_chain_is_exact_where_every_part_is() -> None:
     assert not ClassShift({0: 1, 1: 2}, exact=False).then(Tilt(1.0)).exact
 
 
+def test_a_chain_depends_on_the_row_where_a_part_does() -> None:
+    assert Tilt(1.0).depends_on_row  # what is not said to be class-wise may be anything
+    assert THIN.then(Tilt(1.0)).depends_on_row
+    assert not THIN.then(WANTED).depends_on_row
+
+
 def test_a_chain_is_a_value() -> None:
     assert THIN.then(WANTED) == THIN.then(WANTED)
     assert hash(THIN.then(WANTED)) == hash(THIN.then(WANTED))

@@ -45,6 +45,25 @@ def test_log_odds_are_the_sum_of_the_terms(kind: str) -> None:
     np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-15)
 
 
+def test_what_is_not_said_adds_nothing() -> None:
+    frame = pd.DataFrame({"age": [1.0, np.nan, 1.0], "city": ["Ulm", "Rom", None]})
+    pilot = TablePilot((NumberTerm("age", 2.0), LevelTerm("city", {"Ulm": 1.0})), 0.5)
+    np.testing.assert_array_equal(pilot.log_odds(frame), [3.5, 0.5, 2.5])
+
+
+def test_infinite_numbers_are_no_gaps() -> None:
+    frame = pd.DataFrame({"age": [np.inf, -np.inf, np.nan, 1.0]})
+    pilot = TablePilot((NumberTerm("age", 2.0, missing=-1.0),), 0.5)
+    np.testing.assert_array_equal(pilot.log_odds(frame), [np.inf, -np.inf, -0.5, 2.5])
+    np.testing.assert_array_equal(pilot.predict_proba(frame)[:2], [[0, 1], [1, 0]])
+
+
+@pytest.mark.parametrize("log_odds", [-1e4, -800.0, 800.0, 1e4])
+def test_extreme_log_odds(log_odds: float) -> None:
+    proba = TablePilot((NumberTerm("a", 1.0),), 0.0).predict_proba([[log_odds]])
+    np.testing.assert_array_equal(proba, [[log_odds < 0, log_odds > 0]])
+
+
 def test_rows_beside_a_row_do_not_matter() -> None:
     frame = click_log(30_000)
     whole = PILOT.log_odds(frame)

@@ -68,6 +68,8 @@ def test_rules_meet_the_budget() -> None:
     sampler.fit_rules(shift, TOTALS, {0: (values, counts)})
     rule = sampler.shift_.rules[0]
     assert rule.bits == 12
+    mean = np.mean([pilot.predict_proba(X) for pilot in shift.pilots], axis=0)
+    np.testing.assert_allclose(sampler.pilot_.predict_proba(X), mean, rtol=1e-12)
     # Rounding to 12 bits moves a probability by at most 2^-13 of itself.
     assert rule(values) @ counts == pytest.approx(8000, rel=2**-13)
     assert sampler.expected_size_ == pytest.approx(12_000, rel=2**-13)
@@ -87,6 +89,13 @@ def test_an_unknown_kept_class_is_refused() -> None:
     shift = InclusionShift((), (0, 1), {}, "uniform")
     with pytest.raises(ValueError, match="'yes' is not present"):
         sampler.fit_rules(shift, TOTALS, {0: (np.ones(1), np.ones(1))})
+
+
+def test_uniform_sampling_trains_nothing() -> None:
+    sampler = NonuniformNegativeSampler(criterion="uniform", sampling_strategy=0.5)
+    y, folds = np.arange(10) % 2, np.arange(10) % 2
+    shift = sampler.fit_pilots(None, y, folds=folds, class_totals=TOTALS, random_state=0)
+    assert shift == InclusionShift((), (0, 1), {}, "uniform")
 
 
 def test_class_totals_are_enough_for_class_wise_changes() -> None:

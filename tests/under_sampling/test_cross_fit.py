@@ -41,6 +41,12 @@ def test_pilot_rows_are_a_balanced_subsample() -> None:
     np.testing.assert_array_equal(rare, np.flatnonzero(Y == 1))  # all there are
 
 
+def test_every_class_has_a_pilot_row() -> None:
+    """Also where there are more classes than the size allows for."""
+    for size, expected in ((1, 1), (3, 1), (4, 2)):
+        assert len(PilotDesign(size, 2, 0, ["sampled", "kept"]).rows(DATA, 0)) == expected
+
+
 def test_pilot_rows_are_drawn_uniformly() -> None:
     """Each of 900 rows 60 / 900 of the time: over 3,000 seeds, 5 standard errors of the largest."""
     counts = np.zeros(len(Y))

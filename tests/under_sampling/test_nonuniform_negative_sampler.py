@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import get_tags
 
 from imbalance_kit import NonuniformNegativeSampler, OffsetLogisticRegression, Ratios
 from imbalance_kit.shift import InclusionShift, from_json
@@ -737,3 +738,11 @@ def test_inside_a_search_and_a_pipeline() -> None:
     assert search.fit(X, Y).best_score_ > 0.75
     nested = NonuniformNegativeSampler(pilot=make_pipeline(StandardScaler(), LogisticRegression()))
     assert nested.set_params(pilot__logisticregression__C=0.1).fit(X, Y)
+
+
+def test_tags_say_what_a_pilot_takes() -> None:
+    tags = get_tags(NonuniformNegativeSampler()).input_tags
+    assert not tags.three_d_array
+    assert not tags.string
+    assert tags.allow_nan
+    assert tags.sparse

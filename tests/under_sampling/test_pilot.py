@@ -1,6 +1,7 @@
 """The pilot speaks for the population, and the default one takes whatever columns there are."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -220,8 +221,9 @@ def polars_frame() -> pl.DataFrame:
     )
 
 
-@pytest.mark.parametrize("frame", [FRAME, polars_frame()], ids=["pandas", "polars"])
-def test_mixed_frames(frame: Any) -> None:
+@pytest.mark.parametrize("make", [lambda: FRAME, polars_frame], ids=["pandas", "polars"])
+def test_mixed_frames(make: Callable[[], Any]) -> None:
+    frame = make()
     pilot = fitted(frame)
     proba = pilot.predict_proba(frame)
     assert np.isfinite(proba).all()
@@ -244,8 +246,9 @@ def test_columns_of_many_levels_stay_narrow() -> None:
     assert pilot.model[-1].coef_.shape[1] <= 102
 
 
-@pytest.mark.parametrize("frame", [FRAME, polars_frame()], ids=["pandas", "polars"])
-def test_frames_are_left_alone(frame: Any) -> None:
+@pytest.mark.parametrize("make", [lambda: FRAME, polars_frame], ids=["pandas", "polars"])
+def test_frames_are_left_alone(make: Callable[[], Any]) -> None:
+    frame = make()
     copy = frame.copy() if hasattr(frame, "copy") else frame.clone()
     fitted(frame)
     assert frame.equals(copy)
