@@ -26,20 +26,19 @@ def import_time(figures: Figures) -> Section:
 
 def mutation(figures: Figures) -> Section:
     """Share of the mutants that the tests notice, by folder and module."""
-    rows, short, name = [], [], "killed, % of tried"
+    rows, short, name = [], [], "killed, %"
     for folder, found in figures.items():
-        if not isinstance(found, dict):
-            continue
-        modules = {f"{folder}, all": found["all"], **found.get("modules", {})}
-        for module, one in modules.items():
-            share = one.get(name)
-            rows.append([module, one["mutants"], one["tried"], mark(share, below=KILLED_LIMIT)])
-            rows[-1].append(one.get("plus or minus"))
-            if share is not None and share < KILLED_LIMIT:
-                short.append(f"{module}: {number(share)} %")
-    body = table(["code", "mutants", "tried", "killed, %", "plus or minus"], rows)
-    asked = f"less than {KILLED_LIMIT:.0f} % of those tried killed"
-    return Section(body, asked=asked, short=tuple(short))
+        for module, one in {f"**{folder}**": found["all"], **found["modules"]}.items():
+            share, rest = one.get(name), one.get(f"{name} without equivalents")
+            tried = [one["mutants"], one["tried"], mark(share, below=KILLED_LIMIT)]
+            rows.append(
+                [module.removeprefix("imbalance_kit/"), *tried, one.get("plus or minus"), rest]
+            )
+        if found["all"][name] < KILLED_LIMIT:
+            short.append(f"{folder}: {number(found['all'][name])} %")
+    headers = ["code", "mutants", "tried", name, "plus or minus", "equivalents set apart, %"]
+    asked = f"less than {KILLED_LIMIT:.0f} % of a folder's mutants that were tried killed"
+    return Section(table(headers, rows), asked=asked, short=tuple(short))
 
 
 def plain(figures: Figures) -> Section:

@@ -35,6 +35,8 @@ from benchmarks._results import FOLDER as RESULTS
 from benchmarks._results import write_results
 
 QUESTION = __doc__.partition("\n")[0]
+MINUTES = 60
+NEEDS = ("mutmut",)
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.json")
 LIBRARIES = ("mutmut", "pytest", "coverage")

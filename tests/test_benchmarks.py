@@ -255,7 +255,11 @@ def test_import_and_mutants_are_held_to_their_limits() -> None:
     section = import_time({"here": {"import x": seconds, "import y": seconds | {"ratio": 1.3}}})
     assert f"| here | `import x` | 0.5 | **1.31** {MARK} |" in section.body
     assert section.short == ("here, `import x`: 1.31 times the peers' import",)
-    counted = {"mutants": 9, "tried": 4, "killed, % of tried": 84.9, "plus or minus": 4.5}
-    section = mutation({"shift": {"all": counted, "modules": {}}, "mutmut": "3.8"})
-    assert f"| shift, all | 9 | 4 | **84.9** {MARK} | 4.5 |" in section.body
-    assert section.short == ("shift, all: 84.9 %",)
+    counted = {"mutants": 9, "tried": 4, "killed, %": 84.9, "plus or minus": 4.5}
+    counted["killed, % without equivalents"] = 88.7
+    section = mutation(
+        {"shift": {"all": counted, "modules": {"imbalance_kit/shift/_x.py": counted}}}
+    )
+    assert f"| **shift** | 9 | 4 | **84.9** {MARK} | 4.5 | 88.7 |" in section.body
+    assert "| shift/_x.py | 9 |" in section.body
+    assert section.short == ("shift: 84.9 %",)
