@@ -31,7 +31,11 @@ from imbalance_kit.correction._population import (
     towards_target_prior,
 )
 from imbalance_kit.correction._train import Recipe, Trained, follow, train
-from imbalance_kit.correction._training_set import TrainingSet, codes_among
+from imbalance_kit.correction._training_set import (
+    TrainingSet,
+    codes_among,
+    warn_of_unused_target,
+)
 from imbalance_kit.shift import ClassShift, Shift
 
 _CARRY_OUT = ("auto", "rows", "weights")
@@ -76,7 +80,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         - "auto": "shift" where it is exact; where it depends on the row, "offset" if the learner
           takes one, and "weight" if it is linear and does not. Otherwise (synthetic rows, cleaning,
           a learner with margins only) "sigmoid", where the rarest class has at least 50 rows; with
-          fewer rows the closed form where there is one, with a warning.
+          fewer rows the closed form where there is one, with a warning. "none" where nothing is to
+          be undone: rows as they are, or weights towards a population.
     carry_out : {"auto", "rows", "weights"}, default="auto"
         Whether the sampler chooses rows or weights them. "auto": rows for samplers and foreign
         objects, weights for weighters.
@@ -192,7 +197,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, at least 0: for the sampler, the learner and the calibration.
         target : object, default=None
-            Population for a weighter that takes one.
+            Population for a weighter that takes one; unused, with a warning, where `sampler` is
+            None.
         target_weight : array-like, default=None
             Weights of the target's rows.
         groups : array-like of shape (n_samples,), default=None
@@ -210,6 +216,7 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         check_same_length(n_rows(X), len(labels))
         weights = check_sample_weight(sample_weight, len(labels))
         options = {"target": target, "target_weight": target_weight}
+        warn_of_unused_target(self.sampler, options)
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(labels, groups)
         if is_frozen(self.estimator):

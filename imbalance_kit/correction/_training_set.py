@@ -1,6 +1,7 @@
 """Carry a sampler or weighter out: from the rows handed in to the rows a learner sees."""
 
 import inspect
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -65,16 +66,12 @@ def carry_out(
     how : {"auto", "rows", "weights"}
         Whether to choose rows or to weight them.
     options : mapping
-        What goes to a weighter besides: `target`, `target_weight`; None where not given.
+        What goes to a weighter besides: `target`, `target_weight`; None where not given. Nobody
+        asks for them where there is no sampler.
     """
-    options = {name: value for name, value in options.items() if value is not None}
     if sampler is None:
-        if options:
-            raise ValueError(
-                f"`{next(iter(options))}` was given, but there is no weighter to use it. Hint: "
-                "give the model a weighter that takes a target, or leave it out."
-            )
         return TrainingSet(X, y, weights, source_weight=weights)
+    options = {name: value for name, value in options.items() if value is not None}
     by_weights = _by_weights(sampler, how)
     sampler = clone(sampler)
     method = sampler.fit_weights if by_weights else sampler.fit_resample
@@ -96,6 +93,21 @@ def carry_out(
     if hasattr(sampler, "shift_"):
         return _own_rows(sampler, X_res, labels, weights)
     return _foreign_rows(sampler, X_res, labels, encode_target(y), weights)
+
+
+def warn_of_unused_target(sampler: Any, options: Mapping[str, Any]) -> None:
+    """Warn where there is a target and no weighter, which a search may put in a weighter's place.
+
+    Called by `fit` itself, so that the warning points at its caller.
+    """
+    given = [name for name, value in options.items() if value is not None]
+    if sampler is None and given:
+        warnings.warn(
+            f"`{given[0]}` was given, but there is no weighter to use it: the model is trained on "
+            "the rows as they are. Hint: give the model a weighter that takes a target.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _by_weights(sampler: Any, how: str) -> bool:

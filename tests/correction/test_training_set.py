@@ -264,9 +264,8 @@ def test_weights_that_cannot_follow() -> None:
         carry(over.SMOTE(), W)
 
 
-def test_a_target_needs_a_weighter() -> None:
-    with pytest.raises(ValueError, match="`target` was given, but there is no weighter"):
-        carry(None, target=X)
+def test_a_target_is_not_for_a_sampler() -> None:
+    assert carry(None, target=X).X is X
     with pytest.raises(ValueError, match="`target` was given, but RandomUnderSampler takes none"):
         carry(RandomUnderSampler(), target=X)
 
