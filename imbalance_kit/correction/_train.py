@@ -33,6 +33,7 @@ from imbalance_kit.correction._offset_learners import (
 )
 from imbalance_kit.correction._training_set import TrainingSet, carry_out
 from imbalance_kit.shift import Shift
+from imbalance_kit.shift._bayes import as_log_odds
 
 
 @dataclass(frozen=True)
@@ -173,8 +174,7 @@ def _fit_with_offset(
         if undo is None or (part is training.shift and training.log_odds_offset is not None):
             continue
         logs = logs + undo.log_factors(training.X, classes)
-    logs = np.broadcast_to(logs, (len(training.y), len(classes)))
-    offset = logs[:, 1] - logs[:, 0] if len(classes) == 2 else np.array(logs)
+    offset = as_log_odds(np.broadcast_to(logs, (len(training.y), len(classes))))
     if training.log_odds_offset is not None:
         offset = offset + training.log_odds_offset
     check_finite_offset(offset)  # most learners would train on it and predict NaN
