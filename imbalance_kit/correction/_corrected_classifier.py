@@ -30,7 +30,7 @@ from imbalance_kit.correction._population import (
     represented_weights,
     towards_target_prior,
 )
-from imbalance_kit.correction._train import Recipe, Trained, follow, train
+from imbalance_kit.correction._train import Recipe, Rows, Trained, follow, train
 from imbalance_kit.correction._training_set import (
     TrainingSet,
     codes_among,
@@ -222,7 +222,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         if is_frozen(self.estimator):
             encoded = _as_trained(self.estimator, encoded)
 
-        trained = self._train(X, labels, weights, options, groups)
+        rows = Rows(X, labels, weights, groups, options)
+        trained = self._train(rows)
         self._model = trained.model
         self.estimator_, self.sampler_ = trained.learner, trained.training.sampler
         self.classes_ = encoded.classes
@@ -251,9 +252,7 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         )
         self.calibrator_ = None
         if self.correction_ in CALIBRATORS:
-            self.calibrator_ = self._calibrate(
-                X, labels, encoded, weights, options, groups, represented
-            )
+            self.calibrator_ = self._calibrate(rows, encoded, represented)
         self._target_shift = towards_target_prior(self.target_prior, encoded, represented)
         return self
 
@@ -339,50 +338,30 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
             scores = add_log_factors(scores, self._target_shift.log_factors(None, self.classes_))
         return scores
 
-    def _train(
-        self,
-        X: Any,
-        y: NDArray[Any],
-        weights: NDArray[np.float64] | None,
-        options: Mapping[str, Any],
-        groups: NDArray[Any] | None,
-    ) -> Trained:
+    def _train(self, rows: Rows) -> Trained:
         recipe = Recipe(self.estimator, self.sampler, self.correction, self.carry_out, self.shift)
-        return train(recipe, X, y, weights, options=options, groups=groups)
+        return train(recipe, rows)
 
     def _calibrate(
-        self,
-        X: Any,
-        y: NDArray[Any],
-        encoded: EncodedTarget,
-        weights: NDArray[np.float64] | None,
-        options: Mapping[str, Any],
-        groups: NDArray[Any] | None,
-        represented: NDArray[np.float64] | None,
+        self, rows: Rows, encoded: EncodedTarget, represented: NDArray[np.float64] | None
     ) -> LogOddsCalibrator:
         """Fit the calibration curve to out-of-fold rows as they came in."""
 
         def fit_and_score(train: NDArray[np.intp], held: NDArray[np.intp]) -> Scores:
-            trained = self._train(
-                take_rows(X, train),
-                y[train],
-                None if weights is None else weights[train],
-                options,
-                None if groups is None else groups[train],
-            )
-            return trained.model.scores(take_rows(X, held), self.classes_)
+            model = self._train(rows.take(train)).model
+            return model.scores(take_rows(rows.X, held), self.classes_)
 
-        rows: NDArray[np.intp] = np.arange(len(y))
+        scored: NDArray[np.intp] = np.arange(len(rows.y))
         if is_frozen(self.estimator):
-            scores = self._model.scores(X, self.classes_)
+            scores = self._model.scores(rows.X, self.classes_)
         else:
-            rows, scores = out_of_fold_scores(
-                fit_and_score, y, encoded, cv=self.cv, groups=groups, n_jobs=self.n_jobs
+            scored, scores = out_of_fold_scores(
+                fit_and_score, rows.y, encoded, cv=self.cv, groups=rows.groups, n_jobs=self.n_jobs
             )
-        given = None if represented is None else represented[rows]
-        counted = rows if given is None else rows[given > 0]
+        given = None if represented is None else represented[scored]
+        counted = scored if given is None else scored[given > 0]
         check_every_class(encoded, counted, "What the calibration curve is fitted to")
-        return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[rows], given)
+        return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[scored], given)
 
     def _check_parameters(self) -> None:
         if not (is_classifier(self.estimator) or offset_adapter(self.estimator)):
