@@ -8,12 +8,17 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
-from sklearn.utils import check_consistent_length, column_or_1d, get_tags
+from sklearn.utils import check_consistent_length, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imbalance_kit._utils._containers import n_rows, take_rows
-from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._targets import (
+    EncodedTarget,
+    codes_among,
+    encode_target,
+    one_label_per_row,
+)
 from imbalance_kit._utils._validation import (
     check_is_table,
     check_same_length,
@@ -31,11 +36,7 @@ from imbalance_kit.correction._population import (
     towards_target_prior,
 )
 from imbalance_kit.correction._train import Recipe, Rows, Trained, follow, train
-from imbalance_kit.correction._training_set import (
-    TrainingSet,
-    codes_among,
-    warn_of_unused_target,
-)
+from imbalance_kit.correction._training_set import TrainingSet, warn_of_unused_target
 from imbalance_kit.shift import ClassShift, Shift
 
 _CARRY_OUT = ("auto", "rows", "weights")
@@ -211,7 +212,11 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         """
         self._check_parameters()
         validate_data(self, X, skip_check_array=True)
-        labels = column_or_1d(_given(y), warn=True)
+        if y is None:
+            raise ValueError(
+                "CorrectedClassifier requires y to be passed, but the target y is None."
+            )
+        labels = one_label_per_row(y)
         encoded = encode_target(labels)
         check_same_length(n_rows(X), len(labels))
         weights = check_sample_weight(sample_weight, len(labels))
@@ -428,18 +433,6 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         return tags
 
 
-def _given(y: Any) -> Any:
-    if y is None:
-        raise ValueError("CorrectedClassifier requires y to be passed, but the target y is None.")
-    shape = np.asarray(y).shape
-    if len(shape) == 2 and shape[1] > 1:
-        raise ValueError(
-            "Multilabel and multioutput targets are not supported. Expected one label per row, got "
-            f"a target of shape {shape}."
-        )
-    return y
-
-
 def _unchanged(encoded: EncodedTarget) -> Shift | None:
     return (
         ClassShift(dict.fromkeys(encoded.classes.tolist(), 1.0)) if encoded.n_classes > 1 else None
@@ -450,6 +443,5 @@ def _as_trained(frozen: Any, target: EncodedTarget) -> EncodedTarget:
     """Return the labels as positions among the classes of a trained model."""
     check_is_fitted(frozen)
     classes = np.asarray(frozen.classes_)
-    return EncodedTarget(
-        classes, codes_among(classes, target, "`y` has classes the frozen estimator does not know,")
-    )
+    otherwise = "`y` has classes the frozen estimator does not know,"
+    return EncodedTarget(classes, codes_among(classes.tolist(), target, otherwise))

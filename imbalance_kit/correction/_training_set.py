@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
-from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._targets import EncodedTarget, codes_among, encode_target
 from imbalance_kit.correction._foreign import foreign_shift
 from imbalance_kit.shift import ClassShift, Shift
 
@@ -177,7 +177,9 @@ def _foreign_rows(
         )
     carried = None if weights is None else weights[indices]
     name = type(sampler).__name__
-    codes = codes_among(before.classes, encode_target(y), f"{name} made rows of the classes")
+    codes = codes_among(
+        before.classes.tolist(), encode_target(y), f"{name} made rows of the classes"
+    )
     before_totals = before.totals(weights)
     after_totals = np.bincount(codes, carried, minlength=before.n_classes).astype(np.float64)
     if not after_totals.all():
@@ -203,15 +205,6 @@ def _foreign_rows(
         repeats_rows=repeats,
         sampler=sampler,
     )
-
-
-def codes_among(classes: NDArray[Any], target: EncodedTarget, otherwise: str) -> NDArray[np.intp]:
-    """Return the positions of the labels among `classes`; raise where one is not among them."""
-    known, labels = classes.tolist(), target.classes.tolist()
-    new = [label for label in labels if label not in known]
-    if new:
-        raise ValueError(f"{otherwise} {new!r}: expected none but {known!r}.")
-    return np.array([known.index(label) for label in labels], dtype=np.intp)[target.codes]
 
 
 def _repeats(indices: NDArray[np.intp], synthetic: NDArray[np.bool_] | None) -> bool:

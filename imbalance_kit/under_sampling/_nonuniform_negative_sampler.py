@@ -13,7 +13,7 @@ from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
 from imbalance_kit._utils._tables import column_names
-from imbalance_kit._utils._targets import encode_target
+from imbalance_kit._utils._targets import codes_among, encode_target
 from imbalance_kit._utils._validation import check_same_length
 from imbalance_kit.shift import InclusionShift
 from imbalance_kit.shift._bayes import as_log_odds
@@ -264,7 +264,11 @@ class NonuniformNegativeSampler(BaseSampler):
         validate_data(self, X, reset=False, skip_check_array=True)
         pi = self.shift_.inclusion_probability(X)
         if y is not None:
-            own: NDArray[np.float64] = pi[np.arange(len(pi)), self._columns(y, len(pi))]
+            target = encode_target(y)
+            check_same_length(len(pi), len(target.codes))
+            labels = list(self.shift_.labels)
+            columns = codes_among(labels, target, "`y` has classes the sampler does not know,")
+            own: NDArray[np.float64] = pi[np.arange(len(pi)), columns]
             return own
         sampled = [k for k, label in enumerate(self.shift_.labels) if label in self.shift_.rules]
         return np.asarray(pi[:, sampled[0]]) if len(sampled) == 1 else pi
@@ -446,15 +450,6 @@ class NonuniformNegativeSampler(BaseSampler):
                 raise ValueError(
                     f"`{name}` must be a whole number from {least} to {most}, got {number!r}."
                 )
-
-    def _columns(self, y: Any, n_samples: int) -> NDArray[np.intp]:
-        """Return the position of each row's label among the classes."""
-        rows, labels = encode_target(y), list(self.shift_.labels)
-        check_same_length(n_samples, len(rows.codes))
-        unknown = [label for label in rows.classes.tolist() if label not in labels]
-        if unknown:
-            raise ValueError(f"The sampler knows the classes {labels!r}, but `y` has {unknown!r}.")
-        return np.array([labels.index(k) for k in rows.classes.tolist()], np.intp)[rows.codes]
 
     def __sklearn_tags__(self) -> Any:
         """Describe the input that is taken: what the pilot takes."""
