@@ -34,3 +34,23 @@ def largest_remainder(
         order = np.argsort(-np.round(fractions, 9), kind="stable")
         counts[shuffled[order[:missing]]] += 1
     return counts
+
+
+def apportion(quotas: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Round to whole numbers of the same sum by largest remainder, every one at least 1.
+
+    The first of equal fractions go up: nothing is drawn. Of all such numbers none are nearer in
+    squared distance.
+
+    Parameters
+    ----------
+    quotas : ndarray of shape (n,)
+        At least 0, with a whole sum of at least n.
+    """
+    whole: NDArray[np.intp] = np.maximum(np.floor(quotas), 1).astype(np.intp)
+    missing = round(quotas.sum()) - int(whole.sum())
+    if missing > 0:
+        whole[np.argsort(whole - quotas, kind="stable")[:missing]] += 1
+    for _ in range(-missing):
+        whole[np.argmax(np.where(whole > 1, whole - quotas, -np.inf))] -= 1
+    return whole

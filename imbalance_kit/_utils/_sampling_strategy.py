@@ -145,7 +145,7 @@ def plan_classes(
             f"{target.n_classes} class instead: {target.classes.tolist()!r}."
         )
     if isinstance(strategy, Mapping):
-        wanted = _counts(strategy, target, kind)
+        wanted = _counts(strategy, target)
         factors = {k: rows / target.counts[k] for k, rows in wanted.items()}
     else:
         sizes = _sizes(strategy, target, totals, kind)
@@ -200,7 +200,7 @@ def _whole(rows: float) -> int:
     return int(min(rows * (1 + 1e-12) + _ROUNDING, _MOST_ROWS))
 
 
-def _counts(strategy: Mapping[Any, Any], target: EncodedTarget, kind: str) -> dict[int, int]:
+def _counts(strategy: Mapping[Any, Any], target: EncodedTarget) -> dict[int, int]:
     codes = _codes_of(strategy, target)
     counts = {}
     for label, count in strategy.items():

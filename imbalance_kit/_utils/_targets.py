@@ -118,6 +118,27 @@ def encode_target(y: Any) -> EncodedTarget:
     return _encode_objects(labels)
 
 
+def codes_among(known: list[Any], target: EncodedTarget, otherwise: str) -> NDArray[np.intp]:
+    """Return, per row, the position of its label among those known; raise where it is not there."""
+    labels = target.classes.tolist()
+    new = [label for label in labels if label not in known]
+    if new:
+        raise ValueError(f"{otherwise} {new!r}: expected none but {known!r}.")
+    return np.array([known.index(label) for label in labels], dtype=np.intp)[target.codes]
+
+
+def one_label_per_row(y: Any) -> NDArray[Any]:
+    """Return the labels a classifier is trained with; unlike a sampler's they are never one-hot."""
+    shape = np.asarray(y).shape
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            "Multilabel and multioutput targets are not supported. Expected one label per row, got "
+            f"a target of shape {shape}."
+        )
+    labels: NDArray[Any] = column_or_1d(y, warn=True)
+    return labels
+
+
 def _encode_one_hot(labels: NDArray[Any]) -> EncodedTarget:
     kind = type_of_target(labels)
     if kind != "multilabel-indicator" or np.any(labels.sum(axis=1) != 1):

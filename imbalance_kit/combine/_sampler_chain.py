@@ -15,6 +15,7 @@ from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._targets import encode_target
 from imbalance_kit._utils._validation import check_sample_weight
 from imbalance_kit.shift import Shift
+from imbalance_kit.shift._bayes import as_log_odds
 
 
 class SamplerChain(imblearn.base.BaseSampler):  # type: ignore[misc]
@@ -267,5 +268,4 @@ def _offset(sampler: Any, X: Any) -> NDArray[np.float64]:
             f"{type(sampler).__name__} changes the distribution by a factor that is not known, so "
             "that of the chain is not known either. Hint: leave the step out."
         )
-    logs: NDArray[np.float64] = sampler.shift_.log_factors(X, sampler.shift_.classes)
-    return logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs
+    return as_log_odds(sampler.shift_.log_factors(X, sampler.shift_.classes))

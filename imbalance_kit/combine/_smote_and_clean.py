@@ -1,5 +1,6 @@
 """Over-sample, then clean: rows are followed through both steps."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
 import imblearn.base
@@ -47,6 +48,10 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
         self.random_state = random_state
         self.smote = smote
         self.n_jobs = n_jobs
+
+    @abstractmethod
+    def _given_cleaner(self) -> Any:
+        """Return the second step that was given, or None."""
 
     def fit(self, X: Any, y: Any, *, sample_weight: Any = None) -> Self:
         """Check the input and resolve the strategy, without drawing.
@@ -135,7 +140,7 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
 
     def _steps(self) -> tuple[Any, Any]:
         """Return both steps, unfitted; the first is seeded where it has no seed of its own."""
-        smote, given = self.smote, getattr(self, self._cleaner_name)
+        smote, given = self.smote, self._given_cleaner()
         if smote is None:
             smote = SMOTE(sampling_strategy=self.sampling_strategy, n_jobs=self.n_jobs)
         elif isinstance(smote, type) or not hasattr(smote, "fit_weights"):

@@ -9,11 +9,10 @@ from imbalance_kit.under_sampling import EditedNearestNeighbours
 class SMOTEENN(BaseSMOTEThenClean):
     """Fill up the smaller classes by SMOTE, then drop rows that their neighbours contradict.
 
-    Use it with a nearest-neighbour learner or a small tree where ranking is what counts.
-    Not for probabilities as they are: both steps change
-    the distribution, the second by an amount nobody knows;
-    :class:`~imbalance_kit.CorrectedClassifier` recalibrates on rows of the input. Not where the
-    classes overlap by nature: cleaning hides that they do.
+    Use it with a nearest-neighbour learner or a small tree where ranking is what counts. Not for
+    probabilities as they are: both steps change the distribution, the second by an amount nobody
+    knows; :class:`~imbalance_kit.CorrectedClassifier` recalibrates on rows of the input. Not where
+    the classes overlap by nature: cleaning hides that they do.
 
     Parameters
     ----------
@@ -105,3 +104,6 @@ class SMOTEENN(BaseSMOTEThenClean):
             n_jobs=n_jobs,
         )
         self.enn = enn
+
+    def _given_cleaner(self) -> Any:
+        return self.enn

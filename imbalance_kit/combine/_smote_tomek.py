@@ -9,11 +9,10 @@ from imbalance_kit.under_sampling import TomekLinks
 class SMOTETomek(BaseSMOTEThenClean):
     """Fill up the smaller classes by SMOTE, then drop pairs of rows that lie across the boundary.
 
-    Use it as SMOTE, where the boundary shall be a little cleaner: few rows go.
-    Not for probabilities as they are: both steps change
-    the distribution, the second by an amount nobody knows;
-    :class:`~imbalance_kit.CorrectedClassifier` recalibrates on rows of the input. Not where the
-    classes overlap by nature: cleaning hides that they do.
+    Use it as SMOTE, where the boundary shall be a little cleaner: few rows go. Not for
+    probabilities as they are: both steps change the distribution, the second by an amount nobody
+    knows; :class:`~imbalance_kit.CorrectedClassifier` recalibrates on rows of the input. Not where
+    the classes overlap by nature: cleaning hides that they do.
 
     Parameters
     ----------
@@ -105,3 +104,6 @@ class SMOTETomek(BaseSMOTEThenClean):
             n_jobs=n_jobs,
         )
         self.tomek = tomek
+
+    def _given_cleaner(self) -> Any:
+        return self.tomek

@@ -131,9 +131,8 @@ def _automatic(
     total: Shift | None, unknown: str, has_proba: bool, n_rarest: int
 ) -> tuple[str, str]:
     """Return the correction and what to warn of, or ""."""
-    exact = not unknown and (total is None or total.exact)
-    if has_proba and exact:
-        return "shift", ""
+    if has_proba and not unknown and (total is None or total.exact):
+        return ("none" if total is None else "shift"), ""
     if n_rarest >= MIN_ROWS_TO_RECALIBRATE:
         return "sigmoid", ""
     if not has_proba or unknown:

@@ -8,12 +8,17 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
-from sklearn.utils import check_consistent_length, column_or_1d, get_tags
+from sklearn.utils import check_consistent_length, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imbalance_kit._utils._containers import n_rows, take_rows
-from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._targets import (
+    EncodedTarget,
+    codes_among,
+    encode_target,
+    one_label_per_row,
+)
 from imbalance_kit._utils._validation import (
     check_is_table,
     check_same_length,
@@ -30,8 +35,8 @@ from imbalance_kit.correction._population import (
     represented_weights,
     towards_target_prior,
 )
-from imbalance_kit.correction._train import Recipe, Trained, follow, train
-from imbalance_kit.correction._training_set import TrainingSet, codes_among
+from imbalance_kit.correction._train import Recipe, Rows, Trained, follow, train
+from imbalance_kit.correction._training_set import TrainingSet, warn_of_unused_target
 from imbalance_kit.shift import ClassShift, Shift
 
 _CARRY_OUT = ("auto", "rows", "weights")
@@ -76,7 +81,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         - "auto": "shift" where it is exact; where it depends on the row, "offset" if the learner
           takes one, and "weight" if it is linear and does not. Otherwise (synthetic rows, cleaning,
           a learner with margins only) "sigmoid", where the rarest class has at least 50 rows; with
-          fewer rows the closed form where there is one, with a warning.
+          fewer rows the closed form where there is one, with a warning. "none" where nothing is to
+          be undone: rows as they are, or weights towards a population.
     carry_out : {"auto", "rows", "weights"}, default="auto"
         Whether the sampler chooses rows or weights them. "auto": rows for samplers and foreign
         objects, weights for weighters.
@@ -193,7 +199,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows, at least 0: for the sampler, the learner and the calibration.
         target : object, default=None
-            Population for a weighter that takes one.
+            Population for a weighter that takes one; unused, with a warning, where `sampler` is
+            None.
         target_weight : array-like, default=None
             Weights of the target's rows.
         groups : array-like of shape (n_samples,), default=None
@@ -206,17 +213,23 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         """
         self._check_parameters()
         validate_data(self, X, skip_check_array=True)
-        labels = column_or_1d(_given(y), warn=True)
+        if y is None:
+            raise ValueError(
+                "CorrectedClassifier requires y to be passed, but the target y is None."
+            )
+        labels = one_label_per_row(y)
         encoded = encode_target(labels)
         check_same_length(n_rows(X), len(labels))
         weights = check_sample_weight(sample_weight, len(labels))
         options = {"target": target, "target_weight": target_weight}
+        warn_of_unused_target(self.sampler, options)
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(labels, groups)
         if is_frozen(self.estimator):
             encoded = _as_trained(self.estimator, encoded)
 
-        trained = self._train(X, labels, weights, options, groups)
+        rows = Rows(X, labels, weights, groups, options)
+        trained = self._train(rows)
         self._model = trained.model
         self.estimator_, self.sampler_ = trained.learner, trained.training.sampler
         self.classes_ = encoded.classes
@@ -245,9 +258,7 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         )
         self.calibrator_ = None
         if self.correction_ in CALIBRATORS:
-            self.calibrator_ = self._calibrate(
-                X, labels, encoded, weights, options, groups, represented
-            )
+            self.calibrator_ = self._calibrate(rows, encoded, represented)
         self._target_shift = towards_target_prior(self.target_prior, encoded, represented)
         return self
 
@@ -333,50 +344,30 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
             scores = add_log_factors(scores, self._target_shift.log_factors(None, self.classes_))
         return scores
 
-    def _train(
-        self,
-        X: Any,
-        y: NDArray[Any],
-        weights: NDArray[np.float64] | None,
-        options: Mapping[str, Any],
-        groups: NDArray[Any] | None,
-    ) -> Trained:
+    def _train(self, rows: Rows) -> Trained:
         recipe = Recipe(self.estimator, self.sampler, self.correction, self.carry_out, self.shift)
-        return train(recipe, X, y, weights, options=options, groups=groups)
+        return train(recipe, rows)
 
     def _calibrate(
-        self,
-        X: Any,
-        y: NDArray[Any],
-        encoded: EncodedTarget,
-        weights: NDArray[np.float64] | None,
-        options: Mapping[str, Any],
-        groups: NDArray[Any] | None,
-        represented: NDArray[np.float64] | None,
+        self, rows: Rows, encoded: EncodedTarget, represented: NDArray[np.float64] | None
     ) -> LogOddsCalibrator:
         """Fit the calibration curve to out-of-fold rows as they came in."""
 
         def fit_and_score(train: NDArray[np.intp], held: NDArray[np.intp]) -> Scores:
-            trained = self._train(
-                take_rows(X, train),
-                y[train],
-                None if weights is None else weights[train],
-                options,
-                None if groups is None else groups[train],
-            )
-            return trained.model.scores(take_rows(X, held), self.classes_)
+            model = self._train(rows.take(train)).model
+            return model.scores(take_rows(rows.X, held), self.classes_)
 
-        rows: NDArray[np.intp] = np.arange(len(y))
+        scored: NDArray[np.intp] = np.arange(len(rows.y))
         if is_frozen(self.estimator):
-            scores = self._model.scores(X, self.classes_)
+            scores = self._model.scores(rows.X, self.classes_)
         else:
-            rows, scores = out_of_fold_scores(
-                fit_and_score, y, encoded, cv=self.cv, groups=groups, n_jobs=self.n_jobs
+            scored, scores = out_of_fold_scores(
+                fit_and_score, rows.y, encoded, cv=self.cv, groups=rows.groups, n_jobs=self.n_jobs
             )
-        given = None if represented is None else represented[rows]
-        counted = rows if given is None else rows[given > 0]
+        given = None if represented is None else represented[scored]
+        counted = scored if given is None else scored[given > 0]
         check_every_class(encoded, counted, "What the calibration curve is fitted to")
-        return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[rows], given)
+        return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[scored], given)
 
     def _check_parameters(self) -> None:
         if not (is_classifier(self.estimator) or offset_adapter(self.estimator)):
@@ -443,18 +434,6 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         return tags
 
 
-def _given(y: Any) -> Any:
-    if y is None:
-        raise ValueError("CorrectedClassifier requires y to be passed, but the target y is None.")
-    shape = np.asarray(y).shape
-    if len(shape) == 2 and shape[1] > 1:
-        raise ValueError(
-            "Multilabel and multioutput targets are not supported. Expected one label per row, got "
-            f"a target of shape {shape}."
-        )
-    return y
-
-
 def _unchanged(encoded: EncodedTarget) -> Shift | None:
     return (
         ClassShift(dict.fromkeys(encoded.classes.tolist(), 1.0)) if encoded.n_classes > 1 else None
@@ -465,6 +444,5 @@ def _as_trained(frozen: Any, target: EncodedTarget) -> EncodedTarget:
     """Return the labels as positions among the classes of a trained model."""
     check_is_fitted(frozen)
     classes = np.asarray(frozen.classes_)
-    return EncodedTarget(
-        classes, codes_among(classes, target, "`y` has classes the frozen estimator does not know,")
-    )
+    otherwise = "`y` has classes the frozen estimator does not know,"
+    return EncodedTarget(classes, codes_among(classes.tolist(), target, otherwise))

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit.shift._bayes import as_log_odds
+
 Scores = NDArray[np.float64]
 
 LIMIT = -float(np.log(np.finfo(np.float64).tiny))  # about 708: stands for infinite log odds
@@ -40,9 +42,7 @@ def to_proba(scores: Scores) -> NDArray[np.float64]:
 
 def add_log_factors(scores: Scores, log_factors: NDArray[np.float64]) -> Scores:
     """Multiply the class probabilities by factors, given as (1 or n_samples, n_classes) logs."""
-    if scores.ndim == 1:
-        return scores + (log_factors[:, 1] - log_factors[:, 0])
-    return scores + log_factors
+    return scores + as_log_odds(log_factors)
 
 
 def check_finite_offset(offset: NDArray[np.float64]) -> None:

@@ -4,24 +4,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import column_or_1d
 
-from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._targets import EncodedTarget, encode_target, one_label_per_row
 from imbalance_kit._utils._validation import check_same_length
 from imbalance_kit.correction._log_odds import check_finite_offset
 
 
 def check_labels(y: Any, n_samples: int) -> EncodedTarget:
     """Return the labels as codes; raise unless there is one per row, and two different ones."""
-    if y is not None:
-        shape = np.asarray(y).shape
-        if len(shape) == 2 and shape[1] > 1:
-            raise ValueError(
-                "Multilabel and multioutput targets are not supported. Expected one label per row, "
-                f"got a target of shape {shape}."
-            )
-        y = column_or_1d(y, warn=True)
-    target = encode_target(y)
+    target = encode_target(y if y is None else one_label_per_row(y))
     check_same_length(n_samples, len(target.codes))
     if target.n_classes < 2:
         raise ValueError(

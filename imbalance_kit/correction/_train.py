@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import get_config
 
+from imbalance_kit._utils._containers import take_rows
 from imbalance_kit.correction._choose_correction import (
     check_before_training,
     to_undo,
@@ -33,6 +34,7 @@ from imbalance_kit.correction._offset_learners import (
 )
 from imbalance_kit.correction._training_set import TrainingSet, carry_out
 from imbalance_kit.shift import Shift
+from imbalance_kit.shift._bayes import as_log_odds
 
 
 @dataclass(frozen=True)
@@ -100,33 +102,36 @@ class Recipe:
     upstream: Shift | None
 
 
-def train(
-    recipe: Recipe,
-    X: Any,
-    y: NDArray[Any],
-    weights: NDArray[np.float64] | None,
-    *,
-    options: Mapping[str, Any],
-    groups: NDArray[Any] | None,
-) -> Trained:
-    """Carry the sampler out and fit a clone of the learner.
+@dataclass(frozen=True)
+class Rows:
+    """The rows handed in, before anything is done to them, and what belongs to them.
 
-    Parameters
-    ----------
-    recipe : Recipe
-        What to do.
-    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, ...)
-        Rows.
-    y : ndarray of shape (n_samples,)
-        Labels.
-    weights : ndarray of shape (n_samples,) or None
-        Weights of the rows.
-    options : mapping
-        What goes to a weighter besides.
-    groups : ndarray of shape (n_samples,) or None
-        For a learner that splits by groups.
+    Invariant: `X`, `y`, `weights` and `groups` have one entry per row; `options` are what goes to a
+    weighter besides (`target`, `target_weight`), which no fold cuts.
     """
-    training = carry_out(recipe.sampler, X, y, weights, how=recipe.carry_out, options=options)
+
+    X: Any
+    y: NDArray[Any]
+    weights: NDArray[np.float64] | None
+    groups: NDArray[Any] | None
+    options: Mapping[str, Any]
+
+    def take(self, indices: NDArray[np.intp]) -> "Rows":
+        """Return some of the rows."""
+        return replace(
+            self,
+            X=take_rows(self.X, indices),
+            y=self.y[indices],
+            weights=None if self.weights is None else self.weights[indices],
+            groups=None if self.groups is None else self.groups[indices],
+        )
+
+
+def train(recipe: Recipe, rows: Rows) -> Trained:
+    """Carry the sampler out and fit a clone of the learner."""
+    training = carry_out(
+        recipe.sampler, rows.X, rows.y, rows.weights, how=recipe.carry_out, options=rows.options
+    )
     mode = training_mode(recipe.correction, training, recipe.estimator)
     ipw = mode == "weight" and training.source_weight is not None
     learner, learner_weights, own = class_weights_outside(
@@ -144,7 +149,7 @@ def train(
     if mode == "offset":
         learner, start = _fit_with_offset(learner, training, parts, learner_weights)
     else:
-        groups = follow(groups, training) if takes_groups(learner) else None
+        groups = follow(rows.groups, training) if takes_groups(learner) else None
         learner = fit_learner(
             learner, training.X, training.y, sample_weight=learner_weights, groups=groups
         )
@@ -173,8 +178,7 @@ def _fit_with_offset(
         if undo is None or (part is training.shift and training.log_odds_offset is not None):
             continue
         logs = logs + undo.log_factors(training.X, classes)
-    logs = np.broadcast_to(logs, (len(training.y), len(classes)))
-    offset = logs[:, 1] - logs[:, 0] if len(classes) == 2 else np.array(logs)
+    offset = as_log_odds(np.broadcast_to(logs, (len(training.y), len(classes))))
     if training.log_odds_offset is not None:
         offset = offset + training.log_odds_offset
     check_finite_offset(offset)  # most learners would train on it and predict NaN

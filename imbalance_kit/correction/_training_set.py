@@ -1,6 +1,7 @@
 """Carry a sampler or weighter out: from the rows handed in to the rows a learner sees."""
 
 import inspect
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
-from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._targets import EncodedTarget, codes_among, encode_target
 from imbalance_kit.correction._foreign import foreign_shift
 from imbalance_kit.shift import ClassShift, Shift
 
@@ -65,16 +66,12 @@ def carry_out(
     how : {"auto", "rows", "weights"}
         Whether to choose rows or to weight them.
     options : mapping
-        What goes to a weighter besides: `target`, `target_weight`; None where not given.
+        What goes to a weighter besides: `target`, `target_weight`; None where not given. Nobody
+        asks for them where there is no sampler.
     """
-    options = {name: value for name, value in options.items() if value is not None}
     if sampler is None:
-        if options:
-            raise ValueError(
-                f"`{next(iter(options))}` was given, but there is no weighter to use it. Hint: "
-                "give the model a weighter that takes a target, or leave it out."
-            )
         return TrainingSet(X, y, weights, source_weight=weights)
+    options = {name: value for name, value in options.items() if value is not None}
     by_weights = _by_weights(sampler, how)
     sampler = clone(sampler)
     method = sampler.fit_weights if by_weights else sampler.fit_resample
@@ -96,6 +93,21 @@ def carry_out(
     if hasattr(sampler, "shift_"):
         return _own_rows(sampler, X_res, labels, weights)
     return _foreign_rows(sampler, X_res, labels, encode_target(y), weights)
+
+
+def warn_of_unused_target(sampler: Any, options: Mapping[str, Any]) -> None:
+    """Warn where there is a target and no weighter, which a search may put in a weighter's place.
+
+    Called by `fit` itself, so that the warning points at its caller.
+    """
+    given = [name for name, value in options.items() if value is not None]
+    if sampler is None and given:
+        warnings.warn(
+            f"`{given[0]}` was given, but there is no weighter to use it: the model is trained on "
+            "the rows as they are. Hint: give the model a weighter that takes a target.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _by_weights(sampler: Any, how: str) -> bool:
@@ -165,7 +177,9 @@ def _foreign_rows(
         )
     carried = None if weights is None else weights[indices]
     name = type(sampler).__name__
-    codes = codes_among(before.classes, encode_target(y), f"{name} made rows of the classes")
+    codes = codes_among(
+        before.classes.tolist(), encode_target(y), f"{name} made rows of the classes"
+    )
     before_totals = before.totals(weights)
     after_totals = np.bincount(codes, carried, minlength=before.n_classes).astype(np.float64)
     if not after_totals.all():
@@ -191,15 +205,6 @@ def _foreign_rows(
         repeats_rows=repeats,
         sampler=sampler,
     )
-
-
-def codes_among(classes: NDArray[Any], target: EncodedTarget, otherwise: str) -> NDArray[np.intp]:
-    """Return the positions of the labels among `classes`; raise where one is not among them."""
-    known, labels = classes.tolist(), target.classes.tolist()
-    new = [label for label in labels if label not in known]
-    if new:
-        raise ValueError(f"{otherwise} {new!r}: expected none but {known!r}.")
-    return np.array([known.index(label) for label in labels], dtype=np.intp)[target.codes]
 
 
 def _repeats(indices: NDArray[np.intp], synthetic: NDArray[np.bool_] | None) -> bool:

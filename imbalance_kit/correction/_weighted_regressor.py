@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._validation import check_is_table, check_same_length, check_sample_weight
 from imbalance_kit.correction._learner import fit_learner, last_step, takes_sample_weight
-from imbalance_kit.correction._training_set import carry_out
+from imbalance_kit.correction._training_set import carry_out, warn_of_unused_target
 
 _CARRY_OUT = ("auto", "rows", "weights")
 
@@ -102,7 +102,7 @@ class WeightedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):  # t
         sample_weight : array-like of shape (n_samples,), default=None
             Design weights of the rows, at least 0.
         target : rows, Population or Margins, default=None
-            The population, for the weighter.
+            The population, for the weighter; unused, with a warning, where that is None.
         target_weight : array-like of shape (n_population,), default=None
             Weights of the target's rows.
 
@@ -119,6 +119,7 @@ class WeightedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):  # t
         check_same_length(n_rows(X), len(outcomes))
         weights = check_sample_weight(sample_weight, len(outcomes))
         options = {"target": target, "target_weight": target_weight}
+        warn_of_unused_target(self.weighter, options)
         training = carry_out(
             self.weighter, X, outcomes, weights, how=self.carry_out, options=options
         )

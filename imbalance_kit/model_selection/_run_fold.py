@@ -222,7 +222,7 @@ def _choose(strategy: Strategy, fitted: Fitted, settings: Settings) -> str:
     """Return the correction that `CorrectedClassifier` would carry out on this fit, or ""."""
     if strategy.kind == "classifier" or settings.correction in ("none", "weight"):
         return ""
-    return choose_correction(
+    chosen = choose_correction(
         settings.correction,
         TrainingSet(None, np.empty(0), sampler=fitted.sampler),
         total=fitted.undo,
@@ -231,6 +231,7 @@ def _choose(strategy: Strategy, fitted: Fitted, settings: Settings) -> str:
         n_rarest=settings.least_rows,
         learner_name=type(last_step(fitted.learner)).__name__,
     )
+    return "" if chosen == "none" else chosen
 
 
 def _name_of_unknown(fitted: Fitted) -> str:

@@ -63,6 +63,13 @@ def _two_classes(
     return p
 
 
+def as_log_odds(log_factors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what factors add to the log odds: (n,) for two classes, else the (n, K) themselves."""
+    if log_factors.shape[1] == 2:
+        return log_factors[:, 1] - log_factors[:, 0]
+    return log_factors
+
+
 def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
     """Return probabilities as a float array, or raise where they cannot be such."""
     array = np.asarray(proba)

@@ -138,7 +138,9 @@ def _is_corrected(p: Probe) -> bool:
     if p.kind != "classifier":
         return True
     another_population = getattr(p.subject, "target_prior", None) is not None
-    return not another_population and getattr(p.fitted, "correction_", "none") != "none"
+    # What is asked says more than what was done: "auto" does nothing where nothing has changed.
+    correction = getattr(p.subject, "correction", getattr(p.fitted, "correction_", "none"))
+    return not another_population and correction != "none"
 
 
 NEEDS: dict[str, tuple[Callable[[Probe], bool], str]] = {

@@ -15,7 +15,8 @@ from imbalance_kit._base import SamplingInput
 from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._targets import counted_target
 from imbalance_kit.shift import ClassShift, InclusionRule, InclusionShift, TablePilot
-from imbalance_kit.under_sampling._budget import class_rule, expected_sizes
+from imbalance_kit.under_sampling._budget import class_rule, expected_sizes, kept_class
+from imbalance_kit.under_sampling._cross_fit import outside
 from imbalance_kit.under_sampling._pilot import (
     check_can_score,
     given_pilot,
@@ -84,14 +85,9 @@ def _train(
 
 
 def _training_rows(y: NDArray[Any], folds: NDArray[np.intp], fold: int) -> NDArray[np.intp]:
-    """Return the rows outside a fold; a class that has none there lends those inside."""
-    if folds.max(initial=0) == 0:
-        return np.arange(len(y))
-    outside = folds != fold
-    for label in set(y.tolist()):
-        if not (outside & (y == label)).any():
-            outside |= y == label
-    return np.flatnonzero(outside)
+    """Return the rows that the pilot of a fold is trained on."""
+    members = [np.flatnonzero(y == label) for label in set(y.tolist())]
+    return np.sort(np.concatenate([outside(rows, folds, fold) for rows in members]))
 
 
 def _take(X: Any, rows: NDArray[np.intp]) -> Any:
@@ -106,7 +102,7 @@ def solve_rules(
     scores: Mapping[Any, tuple[NDArray[np.float64], NDArray[np.float64]]],
     *,
     strategy: Any,
-    kept: Any,
+    pos_label: Any,
     floor: float,
 ) -> InclusionShift:
     """Return the shift with the rules that meet the sizes asked for.
@@ -121,7 +117,7 @@ def solve_rules(
         Histogram of the scores of each sampled class.
     strategy : float, dict or Ratios
         As given to the sampler.
-    kept : label or None
+    pos_label : label or None
         The class that is kept whole; None takes the rarest.
     floor : float
         Smallest probability, as a share of the class's mean one.
@@ -130,7 +126,7 @@ def solve_rules(
     totals = target.totals(None)
     labels = target.classes.tolist()
     data = SamplingInput(None, None, target, None, totals)
-    sizes = expected_sizes(strategy, data, _position(kept, labels, totals))
+    sizes = expected_sizes(strategy, data, kept_class(pos_label, target, totals))
     if shift.criterion == "local_case_control":
         values, counts = (np.concatenate(parts) for parts in zip(*scores.values(), strict=True))
         whole = float(totals.sum()) - sum(float(totals[k]) for k in sizes)
@@ -142,16 +138,6 @@ def solve_rules(
         values, counts = scores[labels[k]]
         rules[labels[k]] = _rounded(class_rule(values, size, float(totals[k]), floor, counts))
     return replace(shift, rules=rules)
-
-
-def _position(kept: Any, labels: list[Any], totals: NDArray[np.float64]) -> int:
-    if kept is None:
-        return int(np.argmin(totals))
-    if kept not in labels:
-        raise ValueError(
-            f"`pos_label` {kept!r} is not present in the data; the classes are {labels!r}."
-        )
-    return labels.index(kept)
 
 
 def _rounded(rule: InclusionRule) -> InclusionRule:

@@ -19,6 +19,19 @@ _PRECISION = 1e-11  # of a scale: what is promised of the size is 1e-6
 _BLOCK = 1 << 16  # rows at a time
 
 
+def kept_class(pos_label: Any, target: EncodedTarget, totals: NDArray[np.float64]) -> int:
+    """Return the code of the class that is kept whole: `pos_label`, or the rarest where None."""
+    if pos_label is None:
+        return int(np.argmin(totals))
+    labels = target.classes.tolist()
+    if pos_label not in labels:
+        raise ValueError(
+            f"`pos_label` {pos_label!r} is not present in the data; the classes of `y` are "
+            f"{labels!r}."
+        )
+    return int(labels.index(pos_label))
+
+
 def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, float]:
     """Return the weight total to expect of each sampled class.
 

@@ -96,8 +96,7 @@ def cross_fitted_pilots(
     folds, totals = design.folds(target), dict(zip(labels, data.totals.tolist(), strict=True))
     pilots = []
     for fold in range(design.n_folds):
-        others = rows if design.n_folds == 1 else [_outside(r, folds, fold) for r in rows]
-        together = np.sort(np.concatenate(others))
+        together = np.sort(np.concatenate([outside(of_class, folds, fold) for of_class in rows]))
         weights = None if data.weights is None else data.weights[together]
         X, y = take_rows(data.X, together), target.classes[target.codes[together]]
         number = int(class_stream(design.seed, fold, "model:").integers(2**31))
@@ -105,8 +104,8 @@ def cross_fitted_pilots(
     return folds, tuple(pilots)
 
 
-def _outside(rows: NDArray[np.intp], folds: NDArray[np.int8], fold: int) -> NDArray[np.intp]:
-    """Return the rows outside a fold; a class that has none lends those inside."""
+def outside(rows: NDArray[np.intp], folds: NDArray[np.integer[Any]], fold: int) -> NDArray[np.intp]:
+    """Return the rows of a class outside a fold; one that has none there lends those inside."""
     others = rows[folds[rows] != fold]
     return others if len(others) else rows
 

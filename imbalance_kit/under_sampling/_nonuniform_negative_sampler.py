@@ -10,25 +10,27 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from imbalance_kit._base import BaseSampler, Draw, SamplingInput
 from imbalance_kit._utils._containers import n_rows, take_rows
-from imbalance_kit._utils._random import class_stream, draw_seed
+from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind, plan_classes
 from imbalance_kit._utils._tables import column_names
-from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._targets import codes_among, encode_target
 from imbalance_kit._utils._validation import check_same_length
 from imbalance_kit.shift import InclusionShift
+from imbalance_kit.shift._bayes import as_log_odds
 from imbalance_kit.shift._scaled_pilot import MeanPilot
 from imbalance_kit.under_sampling._at_scale import solve_rules, train_pilots
 from imbalance_kit.under_sampling._budget import (
     apply_rules,
     expected_sizes,
     inclusion_rules,
-    row_blocks,
+    kept_class,
 )
 from imbalance_kit.under_sampling._cross_fit import (
     PilotDesign,
     cross_fitted_pilots,
     gradient_metric,
 )
+from imbalance_kit.under_sampling._poisson_draw import poisson_draw, stream_roles
 from imbalance_kit.under_sampling._scoring import own_class_scores
 
 _CRITERIA = ("probability", "A", "L", "local_case_control", "uniform")
@@ -212,7 +214,7 @@ class NonuniformNegativeSampler(BaseSampler):
         data = self._check(X, y, sample_weight)
         seed = draw_seed(self.random_state)
         folds = self._score(data, seed)
-        rows = self._draw(data, seed)
+        rows = poisson_draw(data, self.inclusion_probability_, self._roles(data), seed)
         X_res = take_rows(X, rows)
         self.sample_indices_ = rows
         self.synthetic_mask_ = np.zeros(len(rows), dtype=bool)
@@ -262,7 +264,11 @@ class NonuniformNegativeSampler(BaseSampler):
         validate_data(self, X, reset=False, skip_check_array=True)
         pi = self.shift_.inclusion_probability(X)
         if y is not None:
-            own: NDArray[np.float64] = pi[np.arange(len(pi)), self._columns(y, len(pi))]
+            target = encode_target(y)
+            check_same_length(len(pi), len(target.codes))
+            labels = list(self.shift_.labels)
+            columns = codes_among(labels, target, "`y` has classes the sampler does not know,")
+            own: NDArray[np.float64] = pi[np.arange(len(pi)), columns]
             return own
         sampled = [k for k, label in enumerate(self.shift_.labels) if label in self.shift_.rules]
         return np.asarray(pi[:, sampled[0]]) if len(sampled) == 1 else pi
@@ -283,7 +289,7 @@ class NonuniformNegativeSampler(BaseSampler):
         """
         check_is_fitted(self, "shift_")
         validate_data(self, X, reset=False, skip_check_array=True)
-        return _as_offset(np.log(self.shift_.inclusion_probability(X)))
+        return as_log_odds(np.log(self.shift_.inclusion_probability(X)))
 
     def fit_pilots(
         self,
@@ -359,7 +365,7 @@ class NonuniformNegativeSampler(BaseSampler):
             class_totals,
             scores,
             strategy=self.sampling_strategy,
-            kept=self.pos_label,
+            pos_label=self.pos_label,
             floor=self.floor,
         )
         self.pilot_ = _as_one(shift.pilots)
@@ -384,7 +390,7 @@ class NonuniformNegativeSampler(BaseSampler):
         strategy = self.sampling_strategy
         if callable(strategy):
             strategy = strategy(target.classes[target.codes])
-        sizes = expected_sizes(strategy, data, self._kept(target, data.totals))
+        sizes = expected_sizes(strategy, data, kept_class(self.pos_label, target, data.totals))
         folds, pilots, metric = self._pilots(data, seed)
         criterion: Any = self.criterion
         pi = own_class_scores(data.X, target, pilots, folds, criterion, metric)
@@ -409,66 +415,29 @@ class NonuniformNegativeSampler(BaseSampler):
         self, data: SamplingInput, seed: int
     ) -> tuple[NDArray[np.int8] | None, tuple[Any, ...], NDArray[np.float64] | None]:
         """Return the folds, one pilot per fold, and the matrix of the gradient's length."""
-        target = data.target
         if self.criterion == "uniform":
             return None, (), None
-        roles = self._roles(target, data.totals)
-        design = PilotDesign(self.pilot_size, self.cross_fit, seed, roles)
-        rows = [design.rows(data, k) for k in range(target.n_classes)]
+        design = PilotDesign(self.pilot_size, self.cross_fit, seed, self._roles(data))
+        rows = [design.rows(data, k) for k in range(data.target.n_classes)]
         folds, pilots = cross_fitted_pilots(self.pilot, data, rows, design)
         if self.criterion not in ("A", "L"):
             return folds, pilots, None
         return folds, pilots, gradient_metric(self.criterion, data, rows, _as_one(pilots))
 
-    def _draw(self, data: SamplingInput, seed: int) -> NDArray[np.intp]:
-        target = data.target
-        kept = np.zeros(len(target.codes), dtype=bool)
-        roles = self._roles(target, data.totals)
-        streams = [class_stream(seed, role, "draw:") for role in roles]
-        for block in row_blocks(len(kept)):
-            codes, pi = target.codes[block], self.inclusion_probability_[block]
-            for k, stream in enumerate(streams):
-                members = codes == k
-                kept[block][members] = stream.random(members.sum()) < pi[members]
-        rows = np.flatnonzero(kept)
-        after = EncodedTarget(target.classes, target.codes[rows])
-        totals = after.totals(None if data.weights is None else data.weights[rows])
-        if not totals.all():
-            raise ValueError(
-                f"No row (of any weight) of class {target.label(int(np.argmin(totals)))!r} was "
-                "drawn. Hint: ask for more rows of it."
-            )
-        return rows
-
     def _offsets(self, X: Any, folds: NDArray[np.int8] | None) -> NDArray[np.float64]:
         """Offsets of output rows, each by the pilot that has not seen it."""
         pilots = self.shift_.pilots
         if folds is None or len(pilots) == 1:
-            return _as_offset(np.log(self.shift_.inclusion_probability(X)))
+            return as_log_odds(np.log(self.shift_.inclusion_probability(X)))
         pi = np.empty((n_rows(X), len(self.shift_.labels)))
         for fold, pilot in enumerate(pilots):
             rows = np.flatnonzero(folds == fold)
             if len(rows):
                 pi[rows] = self.shift_.pilot_probability(take_rows(X, rows), pilot)
-        return _as_offset(np.log(pi))
+        return as_log_odds(np.log(pi))
 
-    def _kept(self, target: EncodedTarget, totals: NDArray[np.float64]) -> int:
-        if self.pos_label is None:
-            return int(np.argmin(totals))
-        labels = target.classes.tolist()
-        if self.pos_label not in labels:
-            raise ValueError(
-                f"`pos_label` {self.pos_label!r} is not present in the data; the classes of `y` "
-                f"are {labels!r}."
-            )
-        return int(labels.index(self.pos_label))
-
-    def _roles(self, target: EncodedTarget, totals: NDArray[np.float64]) -> list[Any]:
-        """Names of the random streams: by role for two classes, so that labels do not matter."""
-        if target.n_classes > 2:
-            return list(target.classes)
-        kept = self._kept(target, totals)
-        return ["kept" if k == kept else "sampled" for k in range(target.n_classes)]
+    def _roles(self, data: SamplingInput) -> list[Any]:
+        return stream_roles(data.target, kept_class(self.pos_label, data.target, data.totals))
 
     def _check_parameters(self) -> None:
         if self.criterion not in _CRITERIA:
@@ -482,15 +451,6 @@ class NonuniformNegativeSampler(BaseSampler):
                     f"`{name}` must be a whole number from {least} to {most}, got {number!r}."
                 )
 
-    def _columns(self, y: Any, n_samples: int) -> NDArray[np.intp]:
-        """Return the position of each row's label among the classes."""
-        rows, labels = encode_target(y), list(self.shift_.labels)
-        check_same_length(n_samples, len(rows.codes))
-        unknown = [label for label in rows.classes.tolist() if label not in labels]
-        if unknown:
-            raise ValueError(f"The sampler knows the classes {labels!r}, but `y` has {unknown!r}.")
-        return np.array([labels.index(k) for k in rows.classes.tolist()], np.intp)[rows.codes]
-
     def __sklearn_tags__(self) -> Any:
         """Describe the input that is taken: what the pilot takes."""
         tags = super().__sklearn_tags__()
@@ -501,7 +461,3 @@ class NonuniformNegativeSampler(BaseSampler):
 
 def _as_one(pilots: tuple[Any, ...]) -> Any:
     return MeanPilot(pilots) if len(pilots) > 1 else pilots[0] if pilots else None
-
-
-def _as_offset(logs: NDArray[np.float64]) -> NDArray[np.float64]:
-    return logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs

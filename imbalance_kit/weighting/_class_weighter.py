@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from imbalance_kit._utils._allocate import apportion
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._random import class_stream, draw_seed
 from imbalance_kit._utils._sampling_strategy import plan_classes
@@ -231,7 +232,7 @@ class ClassWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
                 f"{rows.n_classes}, got {n_samples!r}: no class may vanish."
             )
         after = rows.totals(self.weights_)
-        counts = _apportion(n_samples * after / after.sum())
+        counts = apportion(n_samples * after / after.sum())
         seed = draw_seed(self.random_state)
         drawn = [
             systematic(rows.members(k), self.weights_, int(counts[k]), class_stream(seed, label))
@@ -360,14 +361,3 @@ def _weights(
     if given is not None:
         weights *= given
     return weights
-
-
-def _apportion(shares: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Round to integers of the same sum by largest remainder, every one at least 1."""
-    whole: NDArray[np.intp] = np.maximum(np.floor(shares), 1).astype(np.intp)
-    missing = round(shares.sum()) - int(whole.sum())
-    if missing > 0:
-        whole[np.argsort(whole - shares, kind="stable")[:missing]] += 1
-    for _ in range(-missing):
-        whole[np.argmax(np.where(whole > 1, whole - shares, -np.inf))] -= 1
-    return whole

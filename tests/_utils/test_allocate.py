@@ -1,9 +1,11 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imbalance_kit._utils._allocate import largest_remainder
+from imbalance_kit._utils._allocate import apportion, largest_remainder
 
 
 @given(
@@ -43,6 +45,33 @@ def test_equal_fractions_are_drawn_among() -> None:
     stream = _stream()
     times = sum(largest_remainder(np.ones(4), 1, stream) for _ in range(1000))
     assert (np.abs(times - 250) < 55).all()
+
+
+@given(
+    shares=st.lists(st.floats(1e-6, 50), min_size=1, max_size=6),
+    n=st.integers(6, 60),
+)
+def test_apportion_sums_rounds_and_leaves_no_class_out(shares: list[float], n: int) -> None:
+    wanted = np.array(shares) / sum(shares) * n
+    got = apportion(wanted)
+    assert got.sum() == n
+    assert got.min() >= 1
+    if wanted.min() >= 1:
+        assert (np.abs(got - wanted) < 1).all()
+    assert (got[wanted < 1] == 1).all()
+
+
+@given(shares=st.lists(st.integers(0, 12), min_size=2, max_size=4), n=st.integers(4, 9))
+def test_apportion_against_brute_force(shares: list[int], n: int) -> None:
+    """Of all whole numbers of at least 1 with the right sum, none is nearer in squared distance."""
+    if not sum(shares):
+        return
+    wanted = np.array(shares) / sum(shares) * n
+    every = [
+        parts for parts in itertools.product(range(1, n + 1), repeat=len(shares)) if sum(parts) == n
+    ]
+    best = ((np.array(every) - wanted) ** 2).sum(axis=1).min()
+    assert ((apportion(wanted) - wanted) ** 2).sum() == pytest.approx(best)
 
 
 def _stream() -> np.random.Generator:

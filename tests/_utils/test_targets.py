@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
+from sklearn.exceptions import DataConversionWarning
 
-from imbalance_kit._utils._targets import encode_target
+from imbalance_kit._utils._targets import codes_among, encode_target, one_label_per_row
 
 integers = st.sampled_from([np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint64])
 
@@ -199,3 +200,19 @@ def test_labels_without_a_common_order(y: Any) -> None:
         TypeError, match=r"mixes labels of different types.*Hint: give labels of one"
     ):
         encode_target(np.asarray(y, dtype=object))
+
+
+def test_codes_among_other_classes() -> None:
+    target = encode_target(np.array(["b", "d", "b"]))
+    np.testing.assert_array_equal(codes_among(["a", "b", "c", "d"], target, ""), [1, 3, 1])
+    with pytest.raises(ValueError, match=r"It has \['d'\]: expected none but \['b'\]"):
+        codes_among(["b"], target, "It has")
+
+
+def test_one_label_per_row() -> None:
+    y = np.array([1, 0, 1])
+    np.testing.assert_array_equal(one_label_per_row(y), y)
+    with pytest.warns(DataConversionWarning, match="column-vector"):
+        np.testing.assert_array_equal(one_label_per_row(y[:, None]), y)
+    with pytest.raises(ValueError, match=r"one label per row, got a target of shape \(2, 2\)"):
+        one_label_per_row([[1, 0], [0, 1]])

@@ -38,10 +38,12 @@ from sklearn.svm import LinearSVC
 from sklearn.utils import get_tags
 
 from imbalance_kit import (
+    CalibrationWeighter,
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
     OffsetLogisticRegression,
+    Population,
     RandomOverSampler,
     RandomUnderSampler,
     WeightedRegressor,
@@ -85,6 +87,8 @@ def expected(name: str, correction: str, how: str) -> tuple[str, str]:
         known = "exact"
     if correction == "offset":
         return "error", "takes none"
+    if correction == "auto" and sampler is None:
+        return "none", ""
     if correction == "auto":
         return ("shift" if known == "exact" else "sigmoid"), ""
     if correction == "shift" and known == "unknown":
@@ -433,11 +437,39 @@ def test_input(X: Any, y: Any, given: dict[str, Any], message: str) -> None:
         CorrectedClassifier(LR, UNDER).fit(X, y, **given)
 
 
-def test_a_target_for_a_class_weighter_or_nobody() -> None:
+def test_a_target_for_a_class_weighter() -> None:
     with pytest.raises(ValueError, match="ClassWeighter weights by class and takes no `target`"):
         CorrectedClassifier(LR, ClassWeighter()).fit(X, Y, target=X)
-    with pytest.raises(ValueError, match="`target_weight` was given, but there is no weighter"):
-        CorrectedClassifier(LR).fit(X, Y, target_weight=Y)
+
+
+def test_a_target_without_a_weighter_is_told_once() -> None:
+    """The calibration's folds train without one too, and say nothing."""
+    model = CorrectedClassifier(LR, correction="sigmoid", cv=2)
+    with pytest.warns(UserWarning, match="`target_weight` was given, but there is no") as caught:
+        model.fit(X, Y, target_weight=Y)
+    assert [w.filename for w in caught] == [__file__]
+    want = CorrectedClassifier(LR, correction="sigmoid", cv=2).fit(X, Y).predict_proba(X)
+    np.testing.assert_array_equal(model.predict_proba(X), want)
+
+
+@pytest.mark.filterwarnings("ignore:`target` was given, but there is no weighter:UserWarning")
+@pytest.mark.parametrize("routing", [False, True])
+def test_a_search_over_no_weighter_and_one(routing: bool) -> None:
+    """Both candidates are fitted with the same fit parameters; "none" is what both undo."""
+    target = Population(X[Y == 1])
+    with sklearn.config_context(enable_metadata_routing=routing):
+        model = CorrectedClassifier(LR)
+        if routing:
+            model.set_fit_request(target=True)
+        grid = {"sampler": [None, CalibrationWeighter("raking")]}
+        search = GridSearchCV(model, grid, cv=2, error_score="raise", refit=False)
+        search.fit(X, Y, target=target)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    for sampler in grid["sampler"]:
+        fitted = clone(model).set_params(sampler=sampler).fit(X, Y, target=target)
+        assert fitted.correction_ == "none"
+        own = fitted.estimator_.predict_proba(X)
+        np.testing.assert_allclose(fitted.predict_proba(X), own, rtol=1e-12)
 
 
 def test_a_target_prior_as_a_number_needs_two_classes() -> None:

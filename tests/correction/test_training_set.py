@@ -17,8 +17,7 @@ from imbalance_kit import (
     RandomOverSampler,
     RandomUnderSampler,
 )
-from imbalance_kit._utils._targets import encode_target
-from imbalance_kit.correction._training_set import TrainingSet, carry_out, codes_among
+from imbalance_kit.correction._training_set import TrainingSet, carry_out
 
 RNG = np.random.default_rng(0)
 Y = RNG.permutation(np.repeat(["a", "b"], [90, 30]))
@@ -264,16 +263,7 @@ def test_weights_that_cannot_follow() -> None:
         carry(over.SMOTE(), W)
 
 
-def test_a_target_needs_a_weighter() -> None:
-    with pytest.raises(ValueError, match="`target` was given, but there is no weighter"):
-        carry(None, target=X)
+def test_a_target_is_not_for_a_sampler() -> None:
+    assert carry(None, target=X).X is X
     with pytest.raises(ValueError, match="`target` was given, but RandomUnderSampler takes none"):
         carry(RandomUnderSampler(), target=X)
-
-
-def test_codes_among_other_classes() -> None:
-    target = encode_target(np.array(["b", "d", "b"]))
-    classes = np.array(["a", "b", "c", "d"])
-    np.testing.assert_array_equal(codes_among(classes, target, ""), [1, 3, 1])
-    with pytest.raises(ValueError, match=r"It has \['d'\]: expected none but \['b'\]"):
-        codes_among(np.array(["b"]), target, "It has")

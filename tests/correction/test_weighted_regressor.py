@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import sklearn
 from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -135,8 +136,24 @@ def test_what_is_missing_or_too_much() -> None:
     X, y, target = sample_and_population(50)
     with pytest.raises(ValueError, match="needs a `target`"):
         WeightedRegressor(LinearRegression(), RAKING).fit(X, y)
-    with pytest.raises(ValueError, match="`target` was given, but there is no weighter"):
-        WeightedRegressor(LinearRegression()).fit(X, y, target=Population(target))
+    plain = WeightedRegressor(LinearRegression())
+    with pytest.warns(UserWarning, match="`target` was given, but there is no") as caught:
+        plain.fit(X, y, target=Population(target))
+    assert [w.filename for w in caught] == [__file__]
+    np.testing.assert_array_equal(plain.estimator_.coef_, LinearRegression().fit(X, y).coef_)
+
+
+@pytest.mark.filterwarnings("ignore:`target` was given, but there is no weighter:UserWarning")
+def test_a_search_over_no_weighter_and_one() -> None:
+    X, y, target = sample_and_population(200)
+    search = GridSearchCV(
+        WeightedRegressor(LinearRegression()),
+        {"weighter": [None, RAKING]},
+        error_score="raise",
+        cv=2,
+    )
+    search.fit(X, y, target=Population(target))
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
-from imbalance_kit.shift._bayes import check_proba, multiply_odds
+from imbalance_kit.shift._bayes import as_log_odds, check_proba, multiply_odds
 
 
 def exact_bayes(q: list[Fraction], factors: list[Fraction]) -> list[Fraction]:
@@ -158,3 +158,10 @@ def test_input_is_not_modified_and_lists_and_integers_are_taken() -> None:
 def test_what_is_no_probability(proba: object, n_classes: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_proba(proba, n_classes=n_classes)
+
+
+def test_factors_as_log_odds() -> None:
+    logs = np.array([[1.0, 3.0], [0.5, -0.5]])
+    np.testing.assert_array_equal(as_log_odds(logs), [2.0, -1.0])
+    three = np.array([[1.0, 3.0, 0.0]])
+    np.testing.assert_array_equal(as_log_odds(three), three)

@@ -609,7 +609,9 @@ def test_messages_about_new_rows() -> None:
     with pytest.raises(ValueError, match="not fitted"):
         NonuniformNegativeSampler().log_odds_offset(X)
     sampler = NonuniformNegativeSampler(random_state=0).fit(X, Y)
-    with pytest.raises(ValueError, match=r"knows the classes \[0, 1\], but `y` has \['a', 'b'\]"):
+    with pytest.raises(
+        ValueError, match=r"does not know, \['a', 'b'\]: expected none but \[0, 1\]"
+    ):
         sampler.inclusion_probability(X[:2], ["a", "b"])
     with pytest.raises(ValueError, match="`X` has 3 rows, `y` has 2"):
         sampler.inclusion_probability(X[:3], [0, 1])

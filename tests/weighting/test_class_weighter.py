@@ -1,6 +1,5 @@
 """Class weights against scikit-learn's and against the shares asked for; draws against rounding."""
 
-import itertools
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_sample_weight
 
 from imbalance_kit import ClassWeighter, RandomOverSampler, Ratios
-from imbalance_kit.weighting._class_weighter import _apportion
 
 Y = np.random.default_rng(0).permutation(np.repeat(["a", "b", "c"], [50, 30, 8]))
 X = np.arange(len(Y), dtype=float)[:, None]
@@ -213,33 +211,6 @@ def test_random_state() -> None:
     assert rows(0) != rows(1)
     assert rows(None) != rows(None)
     assert rows(np.random.default_rng(0)) == rows(np.random.default_rng(0))
-
-
-@given(
-    shares=st.lists(st.floats(1e-6, 50), min_size=1, max_size=6),
-    n=st.integers(6, 60),
-)
-def test_apportion_sums_rounds_and_leaves_no_class_out(shares: list[float], n: int) -> None:
-    wanted = np.array(shares) / sum(shares) * n
-    got = _apportion(wanted)
-    assert got.sum() == n
-    assert got.min() >= 1
-    if wanted.min() >= 1:
-        assert (np.abs(got - wanted) < 1).all()
-    assert (got[wanted < 1] == 1).all()
-
-
-@given(shares=st.lists(st.integers(0, 12), min_size=2, max_size=4), n=st.integers(4, 9))
-def test_apportion_against_brute_force(shares: list[int], n: int) -> None:
-    """Of all whole numbers of at least 1 with the right sum, none is nearer in squared distance."""
-    if not sum(shares):
-        return
-    wanted = np.array(shares) / sum(shares) * n
-    every = [
-        parts for parts in itertools.product(range(1, n + 1), repeat=len(shares)) if sum(parts) == n
-    ]
-    best = ((np.array(every) - wanted) ** 2).sum(axis=1).min()
-    assert ((_apportion(wanted) - wanted) ** 2).sum() == pytest.approx(best)
 
 
 # What is refused ----------------------------------------------------------------------------------
