@@ -1,5 +1,6 @@
 """How many threads to use, and keeping the linear algebra library from starting more of its own."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +79,22 @@ def one_thread_each() -> Iterator[None]:
         yield
     finally:
         with _Limit.lock:
-            _Limit.holders -= 1
+            _Limit.holders = max(_Limit.holders - 1, 0)  # 0 before in a fork made meanwhile
             if _Limit.holders == 0:
-                _Limit.limiter.__exit__(None, None, None)
-                _Limit.limiter = None
+                _lift()
+
+
+def _lift() -> None:
+    if _Limit.limiter is not None:
+        _Limit.limiter.__exit__(None, None, None)
+        _Limit.limiter = None
+
+
+def _start_anew() -> None:
+    """Forget who holds the limit: of a process that forks, one thread goes on in the fork."""
+    _Limit.lock, _Limit.holders = Lock(), 0
+    _lift()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)

@@ -42,9 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0
     """
     try:
-        import_optional("typer", extra="cli", purpose="The command imbalance-kit")
-        import_optional("rich", extra="cli", purpose="The command imbalance-kit")
-        import_optional("pandas", extra="cli", purpose="The command imbalance-kit")
+        for library in ("typer", "rich", "pandas"):
+            import_optional(library, extra="cli", purpose="The command imbalance-kit")
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
     except ImportError as error:
         print(f"Error: {error}", file=sys.stderr)
         return WRONG_USE

@@ -51,7 +51,8 @@ def write_whole(path: Path, text: str) -> None:
     InputError
         If it cannot be written after all (a full disk, say); an older file is left as it was.
     """
-    write_whole_bytes(path, text.encode())
+    # A file name may hold bytes that are no UTF-8, which Python keeps as lone surrogates.
+    write_whole_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def write_whole_bytes(path: Path, content: bytes) -> None:
@@ -84,6 +85,8 @@ def standard_output() -> Iterator[None]:
     SystemExit
         With code 1 if nobody reads any more.
     """
+    if hasattr(sys.stdout, "reconfigure"):  # a character that the encoding lacks stops nothing
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         yield
         sys.stdout.flush()

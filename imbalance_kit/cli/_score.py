@@ -136,6 +136,10 @@ def _raw(frame: "pd.DataFrame", column: str) -> Any:
 
 def _position(record: Manifest, positive: str | None) -> int:
     labels = [label for label, _ in record.counts_before]
+    if len(labels) != 2:
+        raise InputError(
+            f"The manifest counts {count_of(len(labels), 'class', 'classes')}: expected two."
+        )
     if positive is None:
         counts = [count for _, count in record.counts_before]
         return int(np.argmin(counts))

@@ -209,8 +209,8 @@ def _write(
         )
         manifest = _manifest(files.path, files.schema, sampler, decider, tally, kept)
         work.finish(replace(manifest, run=run_digest(identity)).to_json())
-    except OSError:
-        work.clear()  # a full disk, most likely: what takes up room helps nobody
+    except (OSError, ValueError):
+        work.clear()  # a full disk or a damaged file, most likely: there is nothing to go on with
         raise
     finally:
         work.release()

@@ -166,16 +166,38 @@ class Manifest:
             content = json.loads(text)
             if content.pop("imbalance_kit_manifest") != _FORMAT:
                 raise ValueError("it is of another format; update imbalance_kit")
+            if "kind" not in dict(content["shift"]):
+                raise ValueError("its shift has no kind")
             content["shift_text"] = json.dumps(content.pop("shift"))
             for name in ("features", "key"):
                 content[name] = tuple(content[name])
             for name in ("counts_before", "counts_after", "columns", "versions"):
                 content[name] = tuple((a, b) for a, b in content[name])
-            return cls(**content)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            manifest = cls(**content)
+            _check_kinds(manifest)
+            return manifest
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ValueError(
                 f"Expected the text of a manifest, got {text[:60]!r}: {error}."
             ) from None
+
+
+def _check_kinds(manifest: Manifest) -> None:
+    """Raise unless names are texts and counts are numbers: the text may be anybody's."""
+    names = ("label", "features", "key", "stage", "hash", "source", "columns", "versions", "run")
+    for name in names:
+        if not _holds_only(str, getattr(manifest, name)):
+            raise ValueError(f"`{name}` must be text, got {getattr(manifest, name)!r}")
+    for name in ("counts_before", "counts_after"):
+        for label, count in getattr(manifest, name):
+            if not isinstance(label, (str, int, float)) or type(count) is not int or count < 0:
+                raise ValueError(f"`{name}` must hold labels and counts, got {[label, count]!r}")
+
+
+def _holds_only(kind: type, value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(_holds_only(kind, one) for one in value)
+    return isinstance(value, kind)
 
 
 def read_manifest(path: Any) -> Manifest:

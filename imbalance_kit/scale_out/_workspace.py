@@ -228,7 +228,8 @@ def _lock(path: Path) -> Any:
 
 def _write_text(path: Path, text: str) -> None:
     draft = path.with_name(f"{path.name}.draft")
-    draft.write_text(text, encoding="utf-8")
+    # A file name may hold bytes that are no UTF-8, which Python keeps as lone surrogates.
+    draft.write_text(text, encoding="utf-8", errors="backslashreplace")
     os.replace(draft, path)
 
 

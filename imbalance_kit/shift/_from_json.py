@@ -46,7 +46,7 @@ def from_json(text: str, pilot: Any = None) -> Shift:
     """
     try:
         content = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(
             f"Expected the JSON text of a shift, got {text[:60]!r}: {error}."
         ) from None
@@ -70,6 +70,8 @@ def from_json(text: str, pilot: Any = None) -> Shift:
 
 def _build(content: dict[str, Any], pilots: list[Any]) -> Shift:
     """Build a shift; row-dependent ones take the pilots they need from the front of the list."""
+    if not isinstance(content, dict) or "kind" not in content:
+        raise ValueError(f"Expected a shift with its kind, got {str(content)[:60]!r}.")
     try:
         if content["kind"] == "ClassShift":
             return ClassShift._from_content(content)
@@ -79,7 +81,7 @@ def _build(content: dict[str, Any], pilots: list[Any]) -> Shift:
             return CovariateShift._from_content(content)
         if content["kind"] == "ChainedShift":
             return ChainedShift(tuple(_build(part, pilots) for part in content["parts"]))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"The JSON text of a {content['kind']} is incomplete: {error}.") from None
     raise ValueError(
         f"Unknown kind of shift {content['kind']!r}: expected 'ClassShift', "

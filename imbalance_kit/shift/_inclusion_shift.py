@@ -44,6 +44,14 @@ class InclusionRule:
     floor: float
     bits: int | None = None
 
+    def __post_init__(self) -> None:
+        bits = 52 if self.bits is None else self.bits
+        if not (0 <= self.scale < np.inf and 0 < self.floor <= 1 and bits in range(2, 53)):
+            raise ValueError(
+                "A rule needs a finite scale of at least 0, a floor in (0, 1] and 2 to 52 bits, "
+                f"got {self!r}."
+            )
+
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return inclusion probabilities of scores of any shape."""
         with np.errstate(over="ignore"):  # infinity is more than 1 as well

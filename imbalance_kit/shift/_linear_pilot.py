@@ -79,7 +79,14 @@ class LinearPilot:
     @classmethod
     def _from_content(cls, content: dict[str, Any]) -> Self:
         """Rebuild from plain JSON values."""
-        return cls(np.array(content["coef"]), np.array(content["intercept"]))
+        coef, intercept = (np.array(content[key], np.float64) for key in ("coef", "intercept"))
+        numbers = np.append(coef, intercept)
+        if coef.ndim != 2 or intercept.shape != coef.shape[:1] or not np.isfinite(numbers).all():
+            raise ValueError(
+                "A linear pilot needs finite coefficients, a row per intercept, got shapes "
+                f"{coef.shape} and {intercept.shape}."
+            )
+        return cls(coef, intercept)
 
     def __eq__(self, other: object) -> bool:
         return (

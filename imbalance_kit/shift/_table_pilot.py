@@ -5,6 +5,7 @@ matrix is built, the sum does not depend on how the rows are cut into pieces, an
 enough to travel inside the JSON text of a shift.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -146,13 +147,14 @@ class TablePilot:
     @classmethod
     def _from_content(cls, content: dict[str, Any]) -> Self:
         """Rebuild from plain JSON values."""
-        return cls(
-            tuple(
-                LevelTerm(**term) if "effects" in term else NumberTerm(**term)
-                for term in content["terms"]
-            ),
-            content["intercept"],
+        terms = tuple(
+            LevelTerm(**term) if "effects" in term else NumberTerm(**term)
+            for term in content["terms"]
         )
+        for term in terms:
+            _check_numbers(f"The term of {term.column!r}", _numbers_of(term))
+        _check_numbers("The intercept", [content["intercept"]])
+        return cls(terms, content["intercept"])
 
 
 def sum_terms(pilots: Sequence[TablePilot], X: Any) -> NDArray[np.float64]:
@@ -239,6 +241,18 @@ class _Array:
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self.rows[:, self.names.index(name)]
+
+
+def _numbers_of(term: NumberTerm | LevelTerm) -> list[Any]:
+    if isinstance(term, NumberTerm):
+        return [term.coef, term.missing]
+    return [*term.effects.values(), term.other, term.missing]
+
+
+def _check_numbers(what: str, values: Sequence[Any]) -> None:
+    for value in values:
+        if not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise ValueError(f"{what} must hold finite numbers, got {value!r}.")
 
 
 def _term_content(term: NumberTerm | LevelTerm) -> dict[str, Any]:

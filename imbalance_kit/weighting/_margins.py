@@ -263,9 +263,13 @@ def _level(level: Any) -> Any:
 
 def _number(what: str, value: Any) -> float:
     is_number = isinstance(value, (Real, np.number)) and not isinstance(value, (bool, np.bool_))
-    if not is_number or not math.isfinite(value):
+    try:
+        number = float(value) if is_number else math.nan
+    except OverflowError:  # a whole number beyond all floats
+        number = math.inf
+    if not math.isfinite(number):
         raise ValueError(f"Expected a finite number as {what}, got {value!r}.")
-    return float(value)
+    return number
 
 
 def _key(key: Any) -> Any:
