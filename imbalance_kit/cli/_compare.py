@@ -14,16 +14,12 @@ from rich.console import Console
 
 from imbalance_kit.cli._compare_options import (
     DEMO_REPEATS,
-    Drop,
     Estimator,
     File,
     Folds,
     Groups,
-    Html,
     Jobs,
-    Json,
     Positive,
-    Quiet,
     Repeats,
     Seed,
     Strategies,
@@ -36,6 +32,7 @@ from imbalance_kit.cli._demo_data import load_demo
 from imbalance_kit.cli._html_report import make_html
 from imbalance_kit.cli._learners import DESCRIPTIONS, LearnerName, make_learner
 from imbalance_kit.cli._messages import InputError, quote_some
+from imbalance_kit.cli._options import Drop, Html, Json, Quiet
 from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 from imbalance_kit.cli._progress import show_progress
 from imbalance_kit.cli._read_table import read_table

@@ -25,7 +25,6 @@ def score(
         Path,
         typer.Argument(
             metavar="FILE",
-            show_default=False,
             help="CSV or Parquet: a column of raw probabilities, and log_odds_offset or the "
             "columns that the pilot reads.",
         ),
@@ -36,7 +35,6 @@ def score(
             "--manifest",
             "-m",
             metavar="DIR",
-            show_default=False,
             help="What `imbalance-kit downsample` made: the folder, or the manifest in it.",
         ),
     ],
@@ -46,7 +44,6 @@ def score(
             "--probability",
             "-p",
             metavar="COLUMN",
-            show_default=False,
             help="The raw probabilities, of a model trained on the sample without the offset.",
         ),
     ],
@@ -56,7 +53,6 @@ def score(
             "--out",
             "-o",
             metavar="FILE",
-            show_default=False,
             help="File to write, .csv or .parquet: the same rows with corrected_probability.",
         ),
     ],
@@ -64,7 +60,6 @@ def score(
         str | None,
         typer.Option(
             metavar="LABEL",
-            show_default=False,
             help="The class that the probabilities speak of. Default: the rarer one.",
         ),
     ] = None,

@@ -9,6 +9,7 @@ from rich.console import Console
 from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.cli._console import make_console
 from imbalance_kit.cli._messages import InputError
+from imbalance_kit.cli._options import Drop, Html, Json, Quiet
 from imbalance_kit.cli._output import check_outputs, standard_output, write_whole, write_whole_bytes
 from imbalance_kit.cli._progress import show_progress
 from imbalance_kit.cli._tables import print_list
@@ -19,11 +20,8 @@ from imbalance_kit.cli._weight_options import (
     Collapse,
     Covariates,
     DesignWeights,
-    Drop,
     HowToWeight,
-    Html,
     Ids,
-    Json,
     MarginsFile,
     MergeRare,
     Method,
@@ -33,7 +31,6 @@ from imbalance_kit.cli._weight_options import (
     Population,
     PopulationIs,
     PopulationWeights,
-    Quiet,
     Replicates,
     Sample,
     Seed,
