@@ -16,6 +16,8 @@ from imbalance_kit.cli._read_csv import parse_csv
 if TYPE_CHECKING:
     import pandas as pd
 
+PARQUET_NAMES = (".parquet", ".pq")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -37,7 +39,7 @@ def read_table(path: Path, as_text: Collection[str] = ()) -> Table:
     content = read_bytes(path)
     if content.startswith(PARQUET):
         return Table(_parse_parquet(content, path), path.name)
-    if path.suffix.lower() in {".parquet", ".pq"}:
+    if path.suffix.lower() in PARQUET_NAMES:
         raise InputError(f"'{path}' is not a parquet file, though it is named like one.")
     text, encoding = decode_text(content, path)
     notes = []

@@ -9,8 +9,9 @@ from rich.console import Console
 
 from imbalance_kit.cli._downsample import explain
 from imbalance_kit.cli._messages import InputError, count_of, did_you_mean
-from imbalance_kit.cli._output import check_outputs, standard_output, write_whole_bytes
+from imbalance_kit.cli._output import check_outputs, standard_output
 from imbalance_kit.cli._read_table import read_table
+from imbalance_kit.cli._write_table import check_writer, write_table
 from imbalance_kit.scale_out import Manifest, read_manifest
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def score(
     check_outputs({"--out": out}, predictions)
     if out.suffix not in (".csv", ".parquet"):
         raise InputError(f"--out must end in .csv or .parquet, got '{out}'.")
+    check_writer(out)
     with explain():
         record = read_manifest(manifest)
     frame = read_table(predictions).frame
@@ -81,7 +83,7 @@ def score(
     rare = _position(record, positive)
     with explain():
         corrected = _corrected(record, frame, raw, rare)
-    write_whole_bytes(out, _content(frame.assign(**{_CORRECTED: corrected}), out))
+    write_table(out, frame.assign(**{_CORRECTED: corrected}))
     if not quiet:
         with standard_output():
             Console(highlight=False, soft_wrap=True).print(
@@ -142,10 +144,3 @@ def _position(record: Manifest, positive: str | None) -> int:
     if positive not in texts:
         raise InputError(f"--positive is {positive!r}: the classes are {', '.join(texts)}.")
     return texts.index(positive)
-
-
-def _content(frame: "pd.DataFrame", out: Path) -> bytes:
-    if out.suffix == ".csv":
-        return frame.to_csv(index=False).encode()
-    content: bytes = frame.to_parquet(None, index=False)
-    return content
