@@ -76,7 +76,7 @@ def test_the_kept_class_of_a_glob_and_of_folders_named_by_it(log: Path, tmp_path
     pq.write_to_dataset(table, tmp_path / "by_click", partition_cols=["click"])
     for place, source in enumerate((log / "*.parquet", tmp_path / "by_click")):
         out = tmp_path / f"out{place}"
-        options = ["--positive", "0", "--negatives-per-positive", "1000", "-q"]
+        options = ["--positive", "0", "--negatives-per-positive", "0.01", "-q"]
         assert run(source, "-o", str(out), *options) == 0
         counts = read_manifest(out).counts_before, read_manifest(out).counts_after
         assert dict(counts[0])[0] == dict(counts[1])[0] == table["click"].to_pylist().count(0)
