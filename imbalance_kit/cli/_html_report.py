@@ -1,6 +1,6 @@
 """One HTML file that needs nothing else: figures, charts, advice, data.
 
-The page is `report.html`, filled in here.
+Its sections are those of `report.html`, filled in here.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,6 @@ from imbalance_kit.cli._html_page import (
     fill_page,
     make_entries,
     make_figures,
-    make_footer,
     make_items,
     make_key,
 )
@@ -55,7 +54,6 @@ def make_html(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
         "legend": make_legend(report),
         "table": make_table(report),
         "data": _data(report, dataset, learner),
-        "footer": make_footer(),
     }
     return fill_page("report.html", parts | _differences(report) | _charts(report))
 
