@@ -1,9 +1,10 @@
 """The command `score`: undo a downsampling in a file of predictions."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
+import pandas as pd
 import typer
 from rich.console import Console
 
@@ -13,9 +14,6 @@ from imbalance_kit.cli._output import check_outputs, standard_output
 from imbalance_kit.cli._read_table import read_table
 from imbalance_kit.cli._write_table import check_writer, write_table
 from imbalance_kit.scale_out import Manifest, read_manifest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _CORRECTED = "corrected_probability"
 _OFFSET = "log_odds_offset"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.cli._messages import InputError
 from imbalance_kit.cli._output import write_whole, write_whole_bytes
 from imbalance_kit.cli._read_table import PARQUET_NAMES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def check_writer(path: Path) -> None:
