@@ -26,7 +26,8 @@ from imbalance_kit.cli._compare_options import (
     Target,
     Weights,
 )
-from imbalance_kit.cli._console import make_console
+from imbalance_kit.cli._compare_tables import print_report
+from imbalance_kit.cli._console import make_console, print_list
 from imbalance_kit.cli._dataset import Dataset, check_folds, make_dataset
 from imbalance_kit.cli._demo_data import load_demo
 from imbalance_kit.cli._html_report import make_html
@@ -37,7 +38,6 @@ from imbalance_kit.cli._output import check_outputs, standard_output, write_whol
 from imbalance_kit.cli._progress import show_progress
 from imbalance_kit.cli._read_table import read_table
 from imbalance_kit.cli._strategies import choose_strategies
-from imbalance_kit.cli._tables import print_list, print_report
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 
 # Up to so many values one process is done before a second one has started.

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from imbalance_kit.cli._console import make_console
+from imbalance_kit.cli._console import make_console, print_list
 from imbalance_kit.cli._options import Drop, Html, Json, Quiet
 from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 from imbalance_kit.cli._progress import show_progress
-from imbalance_kit.cli._tables import print_list
 from imbalance_kit.cli._weight_data import Roles, load_weight_data
 from imbalance_kit.cli._weight_fit import Plan, count_steps, make_weight_report
 from imbalance_kit.cli._weight_options import (
