@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from imbalance_kit.cli._compare_curves import drawn_class
 from imbalance_kit.cli._console import Column, make_tables, print_list, print_paragraph, shorten
-from imbalance_kit.cli._curves import drawn_class
 from imbalance_kit.cli._dataset import Dataset
 from imbalance_kit.cli._figures import MARKS, format_figure, format_seconds, short_title
 from imbalance_kit.cli._messages import count_of

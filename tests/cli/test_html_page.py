@@ -8,7 +8,7 @@ from imbalance_kit.cli._html_page import (
     make_key,
 )
 from tests.cli.conftest import HOSTILE
-from tests.cli.test_html_report import Page
+from tests.cli.test_compare_page import Page
 
 
 def test_what_is_given_as_words_is_text() -> None:
