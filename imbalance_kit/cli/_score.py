@@ -1,17 +1,23 @@
 """The command `score`: undo a downsampling in a file of predictions."""
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import typer
 from rich.console import Console
 
 from imbalance_kit.cli._downsample import explain
 from imbalance_kit.cli._messages import InputError, count_of, did_you_mean
 from imbalance_kit.cli._output import check_outputs, standard_output
 from imbalance_kit.cli._read_table import read_table
+from imbalance_kit.cli._score_options import (
+    ManifestPath,
+    Out,
+    Positive,
+    Predictions,
+    Probability,
+    Quiet,
+)
 from imbalance_kit.cli._write_table import check_writer, write_table
 from imbalance_kit.scale_out import Manifest, read_manifest
 
@@ -20,49 +26,12 @@ _OFFSET = "log_odds_offset"
 
 
 def score(
-    predictions: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="CSV or Parquet: a column of raw probabilities, and log_odds_offset or the "
-            "columns that the pilot reads.",
-        ),
-    ],
-    manifest: Annotated[
-        Path,
-        typer.Option(
-            "--manifest",
-            "-m",
-            metavar="DIR",
-            help="What `imbalance-kit downsample` made: the folder, or the manifest in it.",
-        ),
-    ],
-    probability: Annotated[
-        str,
-        typer.Option(
-            "--probability",
-            "-p",
-            metavar="COLUMN",
-            help="The raw probabilities, of a model trained on the sample without the offset.",
-        ),
-    ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="FILE",
-            help="File to write, .csv or .parquet: the same rows with corrected_probability.",
-        ),
-    ],
-    positive: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LABEL",
-            help="The class that the probabilities speak of. Default: the rarer one.",
-        ),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    predictions: Predictions,
+    manifest: ManifestPath,
+    probability: Probability,
+    out: Out,
+    positive: Positive = None,
+    quiet: Quiet = False,
 ) -> None:
     """Turn raw probabilities of a model trained on a sample into those of the whole log.
 
