@@ -100,6 +100,8 @@ def add_weights(
     alone, which merge too; it is fitted on 2 p rows that have the same. Its weights may be
     negative, and nobody has looked.
 
+    A destination appears when it is whole; a run that was stopped starts again.
+
     Examples
     --------
     >>> import pandas as pd
