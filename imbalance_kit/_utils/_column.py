@@ -47,7 +47,7 @@ def numbers_of(column: Any) -> NDArray[Any]:
         if name.startswith(("int", "uint")) and not has_nulls(column):
             return np.asarray(column.to_numpy(dtype=name))
         return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-    values = _to_numpy(column) if hasattr(column, "null_count") else np.asarray(column)
+    values = to_numpy(column) if hasattr(column, "null_count") else np.asarray(column)
     if values.dtype.kind not in "iufb":
         if values.dtype.kind == "O":
             values = np.array([np.nan if is_missing(v) else v for v in values.tolist()])
@@ -55,7 +55,8 @@ def numbers_of(column: Any) -> NDArray[Any]:
     return values
 
 
-def _to_numpy(column: Any) -> NDArray[Any]:
+def to_numpy(column: Any) -> NDArray[Any]:
+    """Return the values of a pandas, polars or Arrow column as its library converts them."""
     if hasattr(column, "type") and not hasattr(column, "chunks"):  # one piece of Arrow memory
         return np.asarray(column.to_numpy(zero_copy_only=False))
     return np.asarray(column.to_numpy())

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas.api import types
 
-from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.cli._messages import InputError, count_of, did_you_mean, quote_some
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _FEW_LEVELS = 20  # so many different texts are categories, however few the rows
 _DAY = np.timedelta64(1, "D")
@@ -151,7 +149,6 @@ def encode_by_type(series: pd.Series[Any]) -> tuple[str, Any]:
     The kind is "number", "date", "category", "identifier" (numbers, a different whole one in every
     row) or "drop", with the reason instead of values.
     """
-    types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
     present = series.dropna()
     if types.is_bool_dtype(series.dtype):
         return "number", _floats(series)
@@ -161,7 +158,7 @@ def encode_by_type(series: pd.Series[Any]) -> tuple[str, Any]:
         return "date", _days(series)
     if types.is_timedelta64_dtype(series.dtype):
         return "number", _floats(series.dt.total_seconds() / 86_400.0)
-    if isinstance(series.dtype, _categorical_dtype()):
+    if isinstance(series.dtype, pd.CategoricalDtype):
         return "category", _codes(series)
     return _encode_objects(series, present, present.nunique())
 
@@ -180,15 +177,14 @@ def _encode_objects(
     series: pd.Series[Any], present: pd.Series[Any], n_distinct: int
 ) -> tuple[str, Any]:
     """Encode text and mixed objects: dates, decimals, categories; or say why not."""
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
     if not isinstance(present.iloc[0], str):
         inferred = present.infer_objects()
-        as_number = pandas.to_numeric(inferred, errors="coerce")
+        as_number = pd.to_numeric(inferred, errors="coerce")
         if as_number.notna().all():  # Decimal, mixed numbers
-            return "number", _floats(pandas.to_numeric(series, errors="coerce"))
-    dates = pandas.to_datetime(present, format="ISO8601", errors="coerce", utc=True)
+            return "number", _floats(pd.to_numeric(series, errors="coerce"))
+    dates = pd.to_datetime(present, format="ISO8601", errors="coerce", utc=True)
     if dates.notna().all():
-        return "date", _days(pandas.to_datetime(series, format="ISO8601", utc=True))
+        return "date", _days(pd.to_datetime(series, format="ISO8601", utc=True))
     if n_distinct > _FEW_LEVELS and n_distinct > len(present) / 2:
         return "drop", "text that differs in most rows (an identifier or free text)"
     return "category", _codes(series)
@@ -212,9 +208,3 @@ def _codes(series: pd.Series[Any]) -> NDArray[np.float64]:
     names = series.astype(object).map(str, na_action="ignore").astype("category")
     codes = np.asarray(names.cat.codes, dtype=np.float64)
     return np.where(codes < 0, np.nan, codes)
-
-
-def _categorical_dtype() -> type:
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
-    kind: type = pandas.CategoricalDtype
-    return kind

@@ -14,33 +14,30 @@ from rich.console import Console
 
 from imbalance_kit.cli._compare_options import (
     DEMO_REPEATS,
-    Drop,
     Estimator,
     File,
     Folds,
     Groups,
-    Html,
     Jobs,
-    Json,
     Positive,
-    Quiet,
     Repeats,
     Seed,
     Strategies,
     Target,
     Weights,
 )
-from imbalance_kit.cli._console import make_console
+from imbalance_kit.cli._compare_page import make_compare_page
+from imbalance_kit.cli._compare_tables import print_report
+from imbalance_kit.cli._console import make_console, print_list
 from imbalance_kit.cli._dataset import Dataset, check_folds, make_dataset
 from imbalance_kit.cli._demo_data import load_demo
-from imbalance_kit.cli._html_report import make_html
 from imbalance_kit.cli._learners import DESCRIPTIONS, LearnerName, make_learner
 from imbalance_kit.cli._messages import InputError, quote_some
+from imbalance_kit.cli._options import Drop, Html, Json, Quiet
 from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 from imbalance_kit.cli._progress import show_progress
 from imbalance_kit.cli._read_table import read_table
 from imbalance_kit.cli._strategies import choose_strategies
-from imbalance_kit.cli._tables import print_list, print_report
 from imbalance_kit.model_selection import ComparisonReport, compare_strategies
 
 # Up to so many values one process is done before a second one has started.
@@ -102,7 +99,7 @@ def compare(
     if json_path is not None:
         write_whole(json_path, _to_json(report))
     if html_path is not None:
-        write_whole(html_path, make_html(report, dataset, learner))
+        write_whole(html_path, make_compare_page(report, dataset, learner))
     if not quiet:
         with standard_output():
             console = make_console()

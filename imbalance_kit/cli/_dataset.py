@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas.api import types
 
-from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.cli._columns import Columns, check_roles, describe_columns, encode_columns
 from imbalance_kit.cli._messages import InputError, count_of, did_you_mean, quote_some
 from imbalance_kit.cli._read_table import Table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _LEAST_ROWS = 4  # of a class: two to train on in every fold, whatever the folds
 _MOST_NUMBERED_CLASSES = 20  # a target with more different numbers is a quantity
@@ -121,7 +119,6 @@ def _check_names(frame: pd.DataFrame, roles: dict[str, str | None], drop: Sequen
 
 def _labels(series: pd.Series[Any]) -> NDArray[Any]:
     """Return labels as integers, booleans or text."""
-    types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
     name = series.name
     if types.is_datetime64_any_dtype(series.dtype):
         raise InputError(f"The target {name!r} holds dates: expected class labels.")
@@ -177,7 +174,6 @@ def _group_codes(series: pd.Series[Any]) -> NDArray[Any]:
 
 def check_weights(series: pd.Series[Any]) -> NDArray[np.float64]:
     """Return a column of weights, or raise where it has a row without one."""
-    types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
     if not types.is_numeric_dtype(series.dtype):
         raise InputError(f"The weights {series.name!r} are not numbers.")
     values = series.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -33,6 +33,7 @@ from imbalance_kit.cli._messages import InputError, count_of, in_words
 from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 from imbalance_kit.cli._progress import ReportProgress, show_progress
 from imbalance_kit.scale_out import Manifest, downsample, read_manifest
+from imbalance_kit.scale_out._parquet_source import open_parquet
 from imbalance_kit.under_sampling import NonuniformNegativeSampler
 
 _OPTIONS = {
@@ -80,7 +81,7 @@ def downsample_command(
         how = _pilot(pilot)
         sampler = NonuniformNegativeSampler(
             sampling_strategy=1 / negatives_per_positive,
-            pos_label=_label(engine, source, target, positive),
+            pos_label=_label(source, target, positive),
             random_state=seed,
             **how,
         )
@@ -138,13 +139,12 @@ def _open(engine: Engine, source: str) -> Any:
     return source
 
 
-def _label(engine: Engine, source: str, target: str, text: str | None) -> Any:
+def _label(source: str, target: str, text: str | None) -> Any:
     """Return the label that a text stands for, of the type that the column has."""
     if text is None:
         return None
-    dataset = import_optional("pyarrow.dataset", extra="parquet", purpose="Reading Parquet")
     arrow = import_optional("pyarrow", extra="parquet", purpose="Reading Parquet")
-    schema = dataset.dataset(source).schema
+    schema = _schema(source)
     if target not in schema.names:
         raise InputError(f"--target names {target!r}, which is no column.")
     kind = schema.field(target).type
@@ -154,6 +154,14 @@ def _label(engine: Engine, source: str, target: str, text: str | None) -> Any:
         raise InputError(
             f"--positive is {text!r}, but the column {target!r} holds {kind}."
         ) from None
+
+
+def _schema(source: str) -> Any:
+    """Return the names and types of the columns, of an address as well, which Dask may read."""
+    if "://" not in source:
+        return open_parquet(source).schema
+    dataset = import_optional("pyarrow.dataset", extra="parquet", purpose="Reading Parquet")
+    return dataset.dataset(source, partitioning="hive").schema
 
 
 def _pilot(name: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The parts that all pages share: style, lists, figures, keys, footer.
 
-A page is an `.html` file of this folder, filled in. Everything that comes from the data is escaped,
-and the page forbids itself to load anything.
+A page is `page.html` around the sections of another `.html` file of this folder, both filled in.
+Everything that comes from the data is escaped, and the page forbids itself to load anything.
 """
 
 import platform
@@ -14,11 +14,16 @@ from string import Template
 from imbalance_kit import __version__
 
 
-def fill_page(page: str, parts: Mapping[str, str]) -> str:
-    """Return the page of this name with its style and its parts, which are HTML already."""
-    folder = files("imbalance_kit.cli")
-    style = folder.joinpath("style.css").read_text("utf-8")
-    return Template(folder.joinpath(page).read_text("utf-8")).substitute(parts, style=style)
+def fill_page(sections: str, parts: Mapping[str, str]) -> str:
+    """Return the page with the sections of this name; its parts are HTML already."""
+    inner = Template(_read(sections)).substitute(parts)
+    return Template(_read("page.html")).substitute(
+        parts, sections=inner, style=_read("style.css"), footer=_footer()
+    )
+
+
+def _read(name: str) -> str:
+    return files("imbalance_kit.cli").joinpath(name).read_text("utf-8")
 
 
 def make_items(texts: Iterable[str]) -> str:
@@ -49,7 +54,7 @@ def make_key(samples: Iterable[tuple[str, str]]) -> str:
     return f'<div class="key">{"".join(entries)}</div>'
 
 
-def make_footer() -> str:
+def _footer() -> str:
     """Return what the page was made with."""
     others = ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "imbalanced-learn"))
     return escape(

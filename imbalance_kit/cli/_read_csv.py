@@ -9,13 +9,11 @@ from collections import Counter
 from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from imbalance_kit._utils._optional import import_optional
+import pandas as pd
+
 from imbalance_kit.cli._messages import InputError, count_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 # Not "None", which is as often the name of a class as of a gap.
@@ -39,8 +37,7 @@ def parse_csv(text: str, path: Path, as_text: Collection[str] = ()) -> pd.DataFr
     """
     delimiter = find_delimiter(text)
     header = _check_lines(text, delimiter, path)
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
-    frame: pd.DataFrame = pandas.read_csv(
+    frame: pd.DataFrame = pd.read_csv(
         io.StringIO(text),
         sep=delimiter,
         decimal="," if _has_decimal_commas(text, delimiter) else ".",

@@ -6,15 +6,15 @@ import io
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.cli._messages import InputError
 from imbalance_kit.cli._read_bytes import PARQUET, decode_text, read_bytes
 from imbalance_kit.cli._read_csv import parse_csv
 
-if TYPE_CHECKING:
-    import pandas as pd
+PARQUET_NAMES = (".parquet", ".pq")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def read_table(path: Path, as_text: Collection[str] = ()) -> Table:
     content = read_bytes(path)
     if content.startswith(PARQUET):
         return Table(_parse_parquet(content, path), path.name)
-    if path.suffix.lower() in {".parquet", ".pq"}:
+    if path.suffix.lower() in PARQUET_NAMES:
         raise InputError(f"'{path}' is not a parquet file, though it is named like one.")
     text, encoding = decode_text(content, path)
     notes = []
@@ -51,9 +51,8 @@ def _parse_parquet(content: bytes, path: Path) -> pd.DataFrame:
         import_optional("pyarrow", extra="parquet", purpose="Reading a parquet file")
     except ImportError as error:
         raise InputError(str(error)) from error
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
     try:
-        frame: pd.DataFrame = pandas.read_parquet(io.BytesIO(content))
+        frame: pd.DataFrame = pd.read_parquet(io.BytesIO(content))
     except (OSError, ValueError) as error:  # what pyarrow raises for damaged files
         reason = str(error).splitlines()[0].rstrip(".")
         raise InputError(f"'{path}' is a damaged parquet file: {reason}.") from error

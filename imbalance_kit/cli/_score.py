@@ -1,74 +1,37 @@
 """The command `score`: undo a downsampling in a file of predictions."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
 import numpy as np
-import typer
+import pandas as pd
 from rich.console import Console
 
 from imbalance_kit.cli._downsample import explain
 from imbalance_kit.cli._messages import InputError, count_of, did_you_mean
-from imbalance_kit.cli._output import check_outputs, standard_output, write_whole_bytes
+from imbalance_kit.cli._output import check_outputs, standard_output
 from imbalance_kit.cli._read_table import read_table
+from imbalance_kit.cli._score_options import (
+    ManifestPath,
+    Out,
+    Positive,
+    Predictions,
+    Probability,
+    Quiet,
+)
+from imbalance_kit.cli._write_table import check_writer, write_table
 from imbalance_kit.scale_out import Manifest, read_manifest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _CORRECTED = "corrected_probability"
 _OFFSET = "log_odds_offset"
 
 
 def score(
-    predictions: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            show_default=False,
-            help="CSV or Parquet: a column of raw probabilities, and log_odds_offset or the "
-            "columns that the pilot reads.",
-        ),
-    ],
-    manifest: Annotated[
-        Path,
-        typer.Option(
-            "--manifest",
-            "-m",
-            metavar="DIR",
-            show_default=False,
-            help="What `imbalance-kit downsample` made: the folder, or the manifest in it.",
-        ),
-    ],
-    probability: Annotated[
-        str,
-        typer.Option(
-            "--probability",
-            "-p",
-            metavar="COLUMN",
-            show_default=False,
-            help="The raw probabilities, of a model trained on the sample without the offset.",
-        ),
-    ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="FILE",
-            show_default=False,
-            help="File to write, .csv or .parquet: the same rows with corrected_probability.",
-        ),
-    ],
-    positive: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LABEL",
-            show_default=False,
-            help="The class that the probabilities speak of. Default: the rarer one.",
-        ),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    predictions: Predictions,
+    manifest: ManifestPath,
+    probability: Probability,
+    out: Out,
+    positive: Positive = None,
+    quiet: Quiet = False,
 ) -> None:
     """Turn raw probabilities of a model trained on a sample into those of the whole log.
 
@@ -79,6 +42,7 @@ def score(
     check_outputs({"--out": out}, predictions)
     if out.suffix not in (".csv", ".parquet"):
         raise InputError(f"--out must end in .csv or .parquet, got '{out}'.")
+    check_writer(out)
     with explain():
         record = read_manifest(manifest)
     frame = read_table(predictions).frame
@@ -86,7 +50,7 @@ def score(
     rare = _position(record, positive)
     with explain():
         corrected = _corrected(record, frame, raw, rare)
-    write_whole_bytes(out, _content(frame.assign(**{_CORRECTED: corrected}), out))
+    write_table(out, frame.assign(**{_CORRECTED: corrected}))
     if not quiet:
         with standard_output():
             Console(highlight=False, soft_wrap=True).print(
@@ -147,10 +111,3 @@ def _position(record: Manifest, positive: str | None) -> int:
     if positive not in texts:
         raise InputError(f"--positive is {positive!r}: the classes are {', '.join(texts)}.")
     return texts.index(positive)
-
-
-def _content(frame: "pd.DataFrame", out: Path) -> bytes:
-    if out.suffix == ".csv":
-        return frame.to_csv(index=False).encode()
-    content: bytes = frame.to_parquet(None, index=False)
-    return content

@@ -1,17 +1,14 @@
 """`imbalance-kit weight`: weights that make a sample stand for its population."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from imbalance_kit._utils._optional import import_optional
-from imbalance_kit.cli._console import make_console
-from imbalance_kit.cli._messages import InputError
-from imbalance_kit.cli._output import check_outputs, standard_output, write_whole, write_whole_bytes
+from imbalance_kit.cli._console import make_console, print_list
+from imbalance_kit.cli._options import Drop, Html, Json, Quiet
+from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 from imbalance_kit.cli._progress import show_progress
-from imbalance_kit.cli._tables import print_list
 from imbalance_kit.cli._weight_data import Roles, load_weight_data
 from imbalance_kit.cli._weight_fit import Plan, count_steps, make_weight_report
 from imbalance_kit.cli._weight_options import (
@@ -19,11 +16,8 @@ from imbalance_kit.cli._weight_options import (
     Collapse,
     Covariates,
     DesignWeights,
-    Drop,
     HowToWeight,
-    Html,
     Ids,
-    Json,
     MarginsFile,
     MergeRare,
     Method,
@@ -33,7 +27,6 @@ from imbalance_kit.cli._weight_options import (
     Population,
     PopulationIs,
     PopulationWeights,
-    Quiet,
     Replicates,
     Sample,
     Seed,
@@ -44,8 +37,7 @@ from imbalance_kit.cli._weight_options import (
 from imbalance_kit.cli._weight_page import make_weight_page
 from imbalance_kit.cli._weight_report import WeightReport
 from imbalance_kit.cli._weight_tables import print_weight_report
-
-_PARQUET = (".parquet", ".pq")
+from imbalance_kit.cli._write_table import check_writer, write_table
 
 
 def weight(
@@ -86,8 +78,8 @@ def weight(
     outputs = {"--out": out, "--json": json_path, "--html": html_path}
     for source in (sample, population, margins):
         check_outputs(outputs, source)
-    if out is not None and out.suffix.lower() in _PARQUET:
-        _need_parquet()
+    if out is not None:
+        check_writer(out)
     plan = Plan(
         method=method,
         normalize=normalize,
@@ -119,7 +111,8 @@ def weight(
 
         report = make_weight_report(data, plan, step)
     if out is not None:
-        _write_weights(out, report)
+        # In the order of the sample, the weights last.
+        write_table(out, report.data.ids.assign(weight=report.weights))
     if json_path is not None:
         write_whole(json_path, report.to_json())
     if html_path is not None:
@@ -135,21 +128,3 @@ def _print(report: WeightReport, written: Sequence[Path], out: Path | None) -> N
         print_list(console, "Written", [str(path) for path in written])
         if out is None:
             print_list(console, "Not written", ["The weights: --out weights.csv"])
-
-
-def _write_weights(path: Path, report: WeightReport) -> None:
-    """Write the columns of ids and, last, the weights, in the order of the sample."""
-    table = report.data.ids.assign(weight=report.weights)
-    if path.suffix.lower() in _PARQUET:
-        content = io.BytesIO()
-        table.to_parquet(content, index=False)
-        write_whole_bytes(path, content.getvalue())
-    else:
-        write_whole(path, table.to_csv(index=False, lineterminator="\n"))
-
-
-def _need_parquet() -> None:
-    try:
-        import_optional("pyarrow", extra="parquet", purpose="Writing a parquet file")
-    except ImportError as error:
-        raise InputError(str(error)) from error

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from pandas.api import types
 
-from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.cli._columns import encode_by_type
 from imbalance_kit.cli._margins_file import as_text
 from imbalance_kit.cli._messages import InputError, count_of, quote_some
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MERGED = "(rare levels)"
 _MOST_LEVELS = 50  # a number with more different values is not a category
@@ -124,10 +122,9 @@ def level_column(series: pd.Series[Any], labels: Iterable[str | None] = ()) -> p
         text = as_text(value)
         return text if isinstance(value, str) else by_value.get(_value(text), text)
 
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
     codes, levels = series.factorize()
     texts = np.array([*map(write, levels.tolist()), None], dtype=object)  # -1, missing, is the last
-    column: pd.Series[Any] = pandas.Series(texts[codes], name=series.name, dtype=object)
+    column: pd.Series[Any] = pd.Series(texts[codes], name=series.name, dtype=object)
     return column
 
 
@@ -181,7 +178,6 @@ def _why_not(pair: Sequence[pd.Series[Any]]) -> str:
 
 def _kind(series: pd.Series[Any]) -> str:
     """Return "number", "date" or "category"."""
-    types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
     kind, _ = encode_by_type(series) if series.notna().any() else ("number", None)
     if kind == "drop":
         return "number" if types.is_numeric_dtype(series.dtype) else "category"
@@ -191,11 +187,10 @@ def _kind(series: pd.Series[Any]) -> str:
 def _values(series: pd.Series[Any], kind: str) -> pd.Series[Any]:
     if kind == "category":
         return level_column(series)
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
     found, values = encode_by_type(series) if series.notna().any() else ("drop", None)
     if found == "drop":
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
-    column: pd.Series[Any] = pandas.Series(values, name=series.name, dtype=np.float64)
+    column: pd.Series[Any] = pd.Series(values, name=series.name, dtype=np.float64)
     return column
 
 
@@ -203,9 +198,8 @@ def _unlike(name: str, pair: Sequence[pd.Series[Any]], kinds: Sequence[str]) -> 
     examples = [repr(series.dropna().iloc[0]) for series in pair]
     for place, kind in enumerate(kinds):
         if kind == "category":  # the first value that is no number tells what is wrong
-            pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
             odd = pair[place].dropna()
-            odd = odd[pandas.to_numeric(odd, errors="coerce").isna()]
+            odd = odd[pd.to_numeric(odd, errors="coerce").isna()]
             examples[place] = repr(odd.iloc[0]) if len(odd) else examples[place]
     said = {"number": "numbers", "date": "dates", "category": "text"}
     return InputError(
@@ -216,8 +210,4 @@ def _unlike(name: str, pair: Sequence[pd.Series[Any]], kinds: Sequence[str]) -> 
 
 
 def _frame(columns: dict[str, pd.Series[Any]]) -> pd.DataFrame:
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
-    frame: pd.DataFrame = pandas.DataFrame(
-        {name: series.to_numpy() for name, series in columns.items()}
-    )
-    return frame
+    return pd.DataFrame({name: series.to_numpy() for name, series in columns.items()})

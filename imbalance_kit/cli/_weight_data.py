@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas.api import types
 
-from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.cli._columns import check_roles
 from imbalance_kit.cli._dataset import check_weights
 from imbalance_kit.cli._margins_file import as_text, read_margins
@@ -25,9 +25,6 @@ from imbalance_kit.cli._weight_columns import (
 )
 from imbalance_kit.cli._weight_options import Method
 from imbalance_kit.weighting import Margins
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _Floats = NDArray[np.float64]
 _OF_LEVELS = (Method.RAKING, Method.POST_STRATIFICATION)
@@ -131,7 +128,6 @@ def _with_margins(table: Table, path: Path, roles: Roles, method: Method) -> Wei
     check_roles(table.frame.columns, [(f"'{path}'", name) for name in margins.columns], _in(table))
     outcomes = _outcomes(table.frame, roles.outcomes)
     _check_roles(table, roles, margins.columns)
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
     columns = {
         name: level_column(table.frame[name], margins.levels(name))
         if name in margins.categorical
@@ -139,7 +135,7 @@ def _with_margins(table: Table, path: Path, roles: Roles, method: Method) -> Wei
         for name in margins.columns
     }
     return WeightData(
-        X=pandas.DataFrame({name: series.to_numpy() for name, series in columns.items()}),
+        X=pd.DataFrame({name: series.to_numpy() for name, series in columns.items()}),
         target=margins,
         base=_weights(table, roles.weights),
         target_weight=None,
@@ -218,7 +214,6 @@ def _outcome(frame: pd.DataFrame, text: str) -> _Floats:
     series = frame[name]
     if not series.notna().any():
         raise InputError(f"The outcome {name!r} is missing in every row.")
-    types = import_optional("pandas", extra="cli", purpose="Reading a table").api.types
     if text == name:
         if not types.is_numeric_dtype(series.dtype):
             levels = sorted(map(as_text, series.dropna().unique()))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.cli._messages import InputError, in_words
 from imbalance_kit.cli._weight_data import WeightData
 from imbalance_kit.cli._weight_options import Method, Normalize
@@ -222,14 +222,13 @@ def _calibrated_on(data: WeightData, plan: Plan, weighter: Any) -> tuple[Any, An
     """Return the covariates whose means the weights fix; of cells a column that names them."""
     if plan.method is not Method.POST_STRATIFICATION or isinstance(data.target, Margins):
         return data.X, data.target
-    pandas = import_optional("pandas", extra="cli", purpose="Reading a table")
     merged = {cell: group[0] for group in weighter.collapsed_ for cell in group}
     single = data.X.shape[1] == 1
     frames = []
     for frame in (data.X, data.target):
         rows = frame.astype(object).where(frame.notna(), None)
         cells = rows.iloc[:, 0] if single else rows.itertuples(index=False, name=None)
-        frames.append(pandas.DataFrame({"cell": [repr(merged.get(c, c)) for c in cells]}))
+        frames.append(pd.DataFrame({"cell": [repr(merged.get(c, c)) for c in cells]}))
     return frames[0], frames[1]
 
 

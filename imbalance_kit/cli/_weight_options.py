@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-_DATA, _WEIGHTS, _OUTCOMES, _RESULTS = "Data", "Weights", "Outcomes", "Results"
+from imbalance_kit.cli._options import data, panel, results
+
+_weights, _outcomes = panel("Weights"), panel("Outcomes")
 
 
 class Method(StrEnum):
@@ -40,53 +42,36 @@ Sample = Annotated[
 ]
 Population = Annotated[
     Path | None,
-    typer.Option(
+    data(
         "--population",
         "-p",
         metavar="FILE",
-        show_default=False,
-        rich_help_panel=_DATA,
         help="Rows of the population, with the columns of the sample.",
     ),
 ]
 MarginsFile = Annotated[
     Path | None,
-    typer.Option(
+    data(
         "--margins",
         metavar="FILE",
-        show_default=False,
-        rich_help_panel=_DATA,
         help='Totals of the population instead, as JSON: {"sex": {"f": 510, "m": 490}, "income": '
         "42000000}.",
     ),
 ]
 Covariates = Annotated[
     list[str] | None,
-    typer.Option(
+    data(
         "--covariate",
         "-c",
         metavar="COLUMN",
-        show_default=False,
-        rich_help_panel=_DATA,
         help="Weight by this column. Repeatable. Default: all that both files have, but those "
         "named below.",
     ),
 ]
-Drop = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="COLUMN",
-        show_default=False,
-        rich_help_panel=_DATA,
-        help="Leave a column out. Repeatable.",
-    ),
-]
 MergeRare = Annotated[
     float | None,
-    typer.Option(
+    data(
         metavar="SHARE",
-        show_default=False,
-        rich_help_panel=_DATA,
         min=0.0,
         max=0.5,
         help="Merge the levels of a category that have less than this share of either file.",
@@ -94,164 +79,98 @@ MergeRare = Annotated[
 ]
 Ids = Annotated[
     list[str] | None,
-    typer.Option(
+    data(
         "--id",
         metavar="COLUMN",
-        show_default=False,
-        rich_help_panel=_DATA,
         help="Keep this column beside the weights, as it is written. Repeatable.",
     ),
 ]
 DesignWeights = Annotated[
-    str | None,
-    typer.Option(
-        "--weights",
-        metavar="COLUMN",
-        show_default=False,
-        rich_help_panel=_DATA,
-        help="Weights that the sample came with.",
-    ),
+    str | None, data("--weights", metavar="COLUMN", help="Weights that the sample came with.")
 ]
 PopulationWeights = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COLUMN",
-        show_default=False,
-        rich_help_panel=_DATA,
-        help="Weights of the population's rows.",
-    ),
+    str | None, data(metavar="COLUMN", help="Weights of the population's rows.")
 ]
 HowToWeight = Annotated[
     Method,
-    typer.Option(
+    _weights(
         "--method",
         "-m",
         metavar="NAME",
-        rich_help_panel=_WEIGHTS,
         help=f"{', '.join(Method)}. With margins: calibration, raking, post-stratification.",
     ),
 ]
 Bounds = Annotated[
     tuple[float, float] | None,
-    typer.Option(
+    _weights(
         metavar="LOW HIGH",
-        show_default=False,
-        rich_help_panel=_WEIGHTS,
         help="calibration: least and largest factor on the weights, around 1 (0.2 5).",
     ),
 ]
 Tolerance = Annotated[
     float,
-    typer.Option(
+    _weights(
         min=0.0,
         metavar="SD",
-        rich_help_panel=_WEIGHTS,
         help="calibration: largest difference of means allowed, in standard deviations; 0 meets "
         "them exactly.",
     ),
 ]
 Trim = Annotated[
     float | None,
-    typer.Option(
-        metavar="RATIO",
-        show_default=False,
-        rich_help_panel=_WEIGHTS,
-        help="propensity: cap the factors at so many times their mean.",
-    ),
+    _weights(metavar="RATIO", help="propensity: cap the factors at so many times their mean."),
 ]
 Collapse = Annotated[
     list[str] | None,
-    typer.Option(
+    _weights(
         metavar="COLUMN",
-        show_default=False,
-        rich_help_panel=_WEIGHTS,
         help="post-stratification: merge cells that the sample lacks with those that differ in "
         "this column only. Repeatable, in order.",
     ),
 ]
 SumTo = Annotated[
     Normalize,
-    typer.Option(
+    _weights(
         "--normalize",
         metavar="NAME",
-        rich_help_panel=_WEIGHTS,
         help="What the weights sum to: population (its size), sample (as before), mean (the "
         "number of rows).",
     ),
 ]
 Outcomes = Annotated[
     list[str] | None,
-    typer.Option(
+    _outcomes(
         "--outcome",
         "-y",
         metavar="COLUMN",
-        show_default=False,
-        rich_help_panel=_OUTCOMES,
         help="Estimate the mean of this column in the population, or with COLUMN=LEVEL the share "
         "of a level. Repeatable.",
     ),
 ]
 PopulationIs = Annotated[
     PopulationKind | None,
-    typer.Option(
+    _outcomes(
         metavar="KIND",
-        show_default=False,
-        rich_help_panel=_OUTCOMES,
         help="census: its numbers are exact; sample: they have an error, which the intervals "
         "include. Default: sample for rows, census for margins.",
     ),
 ]
 Replicates = Annotated[
     int,
-    typer.Option(
+    _outcomes(
         min=0,
         metavar="N",
-        rich_help_panel=_OUTCOMES,
         help="propensity and cbps: fits to samples drawn anew, from which the intervals come; 0 "
         "takes the weights as fixed.",
     ),
 ]
-Seed = Annotated[
-    int,
-    typer.Option(
-        min=0,
-        metavar="N",
-        rich_help_panel=_OUTCOMES,
-        help="The same seed gives the same intervals.",
-    ),
-]
+Seed = Annotated[int, _outcomes(min=0, metavar="N", help="The same seed gives the same intervals.")]
 Out = Annotated[
     Path | None,
-    typer.Option(
+    results(
         "--out",
         "-o",
         metavar="PATH",
-        show_default=False,
-        rich_help_panel=_RESULTS,
         help="Write the weights, in the order of the rows: CSV, or parquet by its name.",
     ),
-]
-Json = Annotated[
-    Path | None,
-    typer.Option(
-        "--json",
-        metavar="PATH",
-        show_default=False,
-        rich_help_panel=_RESULTS,
-        help="Write all diagnostics to a file.",
-    ),
-]
-Html = Annotated[
-    Path | None,
-    typer.Option(
-        "--html",
-        metavar="PATH",
-        show_default=False,
-        rich_help_panel=_RESULTS,
-        help="Write a page with tables and charts, which needs no other file.",
-    ),
-]
-Quiet = Annotated[
-    bool,
-    typer.Option("--quiet", "-q", rich_help_panel=_RESULTS, help="Print errors only."),
 ]

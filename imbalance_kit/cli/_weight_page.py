@@ -1,4 +1,4 @@
-"""One HTML file about weights that needs nothing else: the page is `weight.html`, filled in."""
+"""One HTML file about weights that needs nothing else: the sections of `weight.html`, filled in."""
 
 from collections.abc import Sequence
 from html import escape
@@ -7,7 +7,6 @@ from imbalance_kit.cli._html_page import (
     fill_page,
     make_entries,
     make_figures,
-    make_footer,
     make_items,
     make_key,
 )
@@ -51,7 +50,6 @@ def make_weight_page(report: WeightReport) -> str:
         "table": _table(rows),
         "data": _data(report),
         "notes": make_items(report.notes or ["Nothing to note."]),
-        "footer": make_footer(),
     }
     return fill_page("weight.html", parts)
 

@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.text import Text
 
+from imbalance_kit.cli._console import Column, make_tables, print_list, print_paragraph, shorten
 from imbalance_kit.cli._messages import count_of, quote_some
-from imbalance_kit.cli._tables import Column, make_tables, print_list, print_paragraph, shorten
 from imbalance_kit.cli._weight_report import WeightReport, sorted_rows
 from imbalance_kit.diagnostics import BalanceRow, MeanEstimate
 

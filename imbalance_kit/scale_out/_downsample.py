@@ -19,7 +19,7 @@ from imbalance_kit.scale_out._manifest import Manifest
 from imbalance_kit.scale_out._parquet import Progress, count_labels, downsample_parquet
 from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
 from imbalance_kit.scale_out._passes import check_sampler, downsample_on
-from imbalance_kit.scale_out._sources import backend_of
+from imbalance_kit.scale_out._sources import backend_of, lazy_engine
 from imbalance_kit.scale_out._spark import SparkEngine
 from imbalance_kit.scale_out._tally import Tally
 from imbalance_kit.scale_out._workspace import Workspace, is_finished, run_digest
@@ -153,7 +153,7 @@ def downsample(
             "Hint: name columns that tell rows apart, such as an event's number."
         )
     job.check(source)
-    engine = DaskEngine(source) if backend == "dask" else SparkEngine(source)
+    engine = lazy_engine(source, backend)
     if destination is None:
         return downsample_on(engine, sampler, job)[0]
     return _write_lazily(engine, sampler, job, Path(destination))
@@ -230,9 +230,7 @@ def _write_lazily(
     engine: DaskEngine | SparkEngine, sampler: Any, job: Job, destination: Path
 ) -> Path:
     """Let the engine write its rows, then count them and put the manifest to them."""
-    work = Workspace(destination, {})
-    work.open(resume=False)
-    try:
+    with Workspace.open_once(destination) as work:
         rows, decider, tally = downsample_on(engine, sampler, job)
         engine.write(rows, work.output)
         written = open_parquet(work.output)
@@ -240,9 +238,6 @@ def _write_lazily(
         source = type(engine.frame).__module__.partition(".")[0]
         schema = [f for f in written.schema if f.name not in ADDED]
         work.finish(_manifest(source, schema, sampler, decider, tally, kept).to_json())
-    finally:
-        work.clear()
-        work.release()
     return destination
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._column import has_nulls
+from imbalance_kit._utils._column import has_nulls, to_numpy
 from imbalance_kit._utils._tables import check_columns, column_names, table_length
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
 from imbalance_kit.scale_out._hashing import Hashes, key_hashes, position_hashes, stage_hashes
@@ -117,9 +117,8 @@ def label_target(table: Any, label: str) -> EncodedTarget:
             f"The label column {label!r} has missing values: every row needs a class. Hint: drop "
             "such rows before."
         )
-    values = column.to_numpy() if not _is_arrow_array(column) else column.to_numpy(False)
     try:
-        target = encode_target(np.asarray(values))
+        target = encode_target(to_numpy(column))
     except (ValueError, TypeError) as error:
         raise type(error)(f"The label column {label!r} cannot be used: {error}") from None
     check_two(target.classes.tolist(), label)
@@ -134,7 +133,3 @@ def check_two(labels: list[Any], label: str) -> None:
             f"The label column {label!r} holds more than two classes ({some}): expected two. Hint: "
             "make a column that says whether a row is of the rare one."
         )
-
-
-def _is_arrow_array(column: Any) -> bool:
-    return hasattr(column, "type") and not hasattr(column, "chunks")

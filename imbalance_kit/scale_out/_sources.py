@@ -1,9 +1,11 @@
-"""Which engine a source is for."""
+"""Which engine a source is for, and the two whose rows stay where they are."""
 
 from pathlib import Path
 from typing import Any
 
 from imbalance_kit._utils._tables import is_table
+from imbalance_kit.scale_out._dask import DaskEngine
+from imbalance_kit.scale_out._spark import SparkEngine
 
 
 def backend_of(source: Any) -> str:
@@ -31,3 +33,8 @@ def backend_of(source: Any) -> str:
         "`source` must be a path to Parquet files, a pyarrow dataset, a pandas, polars or Arrow "
         f"table, or a Dask or Spark DataFrame, got {type(source)!r}.{hint}"
     )
+
+
+def lazy_engine(source: Any, backend: str) -> DaskEngine | SparkEngine:
+    """Return the engine of a Dask or Spark DataFrame."""
+    return DaskEngine(source) if backend == "dask" else SparkEngine(source)

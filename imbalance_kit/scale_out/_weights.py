@@ -23,13 +23,11 @@ from imbalance_kit._utils._tables import (
     with_columns,
 )
 from imbalance_kit._utils._validation import check_sample_weight
-from imbalance_kit.scale_out._dask import DaskEngine
 from imbalance_kit.scale_out._frames import FrameEngine
 from imbalance_kit.scale_out._job import Place
 from imbalance_kit.scale_out._parquet_engine import ParquetEngine
-from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
-from imbalance_kit.scale_out._sources import backend_of
-from imbalance_kit.scale_out._spark import SparkEngine
+from imbalance_kit.scale_out._parquet_source import open_parquet
+from imbalance_kit.scale_out._sources import backend_of, lazy_engine
 from imbalance_kit.scale_out._sums import Sums, merge_sums, sum_cells, sum_moments
 from imbalance_kit.scale_out._workspace import Workspace
 
@@ -102,6 +100,8 @@ def add_weights(
     alone, which merge too; it is fitted on 2 p rows that have the same. Its weights may be
     negative, and nobody has looked.
 
+    A destination appears when it is whole; a run that was stopped starts again.
+
     Examples
     --------
     >>> import pandas as pd
@@ -128,24 +128,26 @@ def add_weights(
     if name in names:
         raise ValueError(f"The source has a column {name!r} already. Hint: another `name`.")
     reader = Reader(chosen, design_weight)
+    weigh = partial(_weigh, weighter=weighter, target=target, reader=reader, name=name)
     if backend == "frame":
         if destination is not None:
             raise ValueError("`destination` is not for frames in memory: the rows are returned.")
-        return _weigh(FrameEngine(source), weighter, target, reader, name)
-    if destination is None and files is not None:
-        raise ValueError("`destination` is missing: the rows of Parquet files go to a folder.")
+        return weigh(FrameEngine(source))
+    if files is not None:
+        if destination is None:
+            raise ValueError("`destination` is missing: the rows of Parquet files go to a folder.")
+        files.check_destination(Path(destination))
+        with Workspace.open_once(Path(destination)) as work:
+            weigh(ParquetEngine(files, work.output, n_jobs))
+            work.finish()
+        return Path(destination)
+    engine = lazy_engine(source, backend)
     if destination is None:
-        return _weigh(_lazy_engine(source, backend), weighter, target, reader, name)
-    return _write(
-        source if files is None else files,
-        backend,
-        weighter,
-        target,
-        reader,
-        name,
-        Path(destination),
-        n_jobs,
-    )
+        return weigh(engine)
+    with Workspace.open_once(Path(destination)) as work:
+        engine.write(weigh(engine), work.output)
+        work.finish()
+    return Path(destination)
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,8 @@ class Reader:
         return with_columns(table, {name: np.asarray(found, dtype=np.float64)})
 
 
-def _weigh(engine: Any, weighter: Any, target: Any, reader: Reader, name: str) -> Any:
+def _weigh(engine: Any, *, weighter: Any, target: Any, reader: Reader, name: str) -> Any:
+    """Return the rows of an engine with their weights, fitted first where there is a target."""
     if target is not None:
         _fit(engine, weighter, target, reader)
     return engine.map(partial(reader.add, weighter=weighter, name=name), [name])
@@ -221,37 +224,6 @@ def _fit(engine: Any, weighter: Any, target: Any, reader: Reader) -> None:
     sums: Sums = engine.reduce(reader.columns, work, merge_sums)
     rows, weights = sums.weighted_rows()
     weighter.fit_cells(rows, cell_weight=weights, n_rows=sums.n_rows, target=target)
-
-
-def _write(
-    source: Any,
-    backend: str,
-    weighter: Any,
-    target: Any,
-    reader: Reader,
-    name: str,
-    destination: Path,
-    n_jobs: int | None,
-) -> Path:
-    if isinstance(source, ParquetSource):
-        source.check_destination(destination)
-    work = Workspace(destination, {})
-    work.open(resume=False)
-    try:
-        if isinstance(source, ParquetSource):
-            _weigh(ParquetEngine(source, work.output, n_jobs), weighter, target, reader, name)
-        else:
-            engine = _lazy_engine(source, backend)
-            engine.write(_weigh(engine, weighter, target, reader, name), work.output)
-        work.finish()
-    finally:
-        work.clear()
-        work.release()
-    return destination
-
-
-def _lazy_engine(source: Any, backend: str) -> DaskEngine | SparkEngine:
-    return DaskEngine(source) if backend == "dask" else SparkEngine(source)
 
 
 def _check_weighter(weighter: Any, target: Any) -> None:

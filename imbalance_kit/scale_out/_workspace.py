@@ -8,6 +8,8 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,18 @@ class Workspace:
     def clear(self) -> None:
         """Remove everything but the destination."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @classmethod
+    @contextmanager
+    def open_once(cls, destination: Path) -> Iterator["Workspace"]:
+        """Open one for a run that is not to be resumed; nothing is left of it, whatever its end."""
+        work = cls(destination, {})
+        work.open(resume=False)
+        try:
+            yield work
+        finally:
+            work.clear()
+            work.release()
 
     # One file per result -----------------------------------------------------------------------
 

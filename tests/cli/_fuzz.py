@@ -13,7 +13,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from imbalance_kit.cli import main
-from tests.cli.test_html_report import Page
+from tests.cli.test_compare_page import Page
 
 # More than in the suite, to look for defects: IMBALANCE_KIT_FUZZ=20 pytest tests/cli/test_fuzz.py
 EXAMPLES = int(os.environ.get("IMBALANCE_KIT_FUZZ", "1"))

@@ -1,4 +1,5 @@
 import json
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -67,6 +68,33 @@ def test_the_kept_class_is_read_as_the_column_has_it(
     assert "--positive is 'yes', but the column 'click' holds int8" in capsys.readouterr().err
     assert run(log, "-o", str(tmp_path / "b"), "--positive", "7") == 2
     assert "--positive 7 is not present" in capsys.readouterr().err
+
+
+def test_the_kept_class_of_a_glob_and_of_folders_named_by_it(log: Path, tmp_path: Path) -> None:
+    """Wherever the rows may come from, the label may too."""
+    table = pq.read_table(log)
+    pq.write_to_dataset(table, tmp_path / "by_click", partition_cols=["click"])
+    for place, source in enumerate((log / "*.parquet", tmp_path / "by_click")):
+        out = tmp_path / f"out{place}"
+        options = ["--positive", "0", "--negatives-per-positive", "0.01", "-q"]
+        assert run(source, "-o", str(out), *options) == 0
+        counts = read_manifest(out).counts_before, read_manifest(out).counts_after
+        assert dict(counts[0])[0] == dict(counts[1])[0] == table["click"].to_pylist().count(0)
+
+
+@pytest.mark.parametrize("options", [[], ["--positive", "1"]])
+def test_without_pyarrow_the_message_names_the_extra(
+    log: Path,
+    tmp_path: Path,
+    options: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("pyarrow", "pyarrow.parquet", "pyarrow.dataset"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert run(log, "-o", str(tmp_path / "out"), *options) == 2
+    assert "Hint: pip install 'imbalance-kit[parquet]'" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
 @pytest.mark.parametrize(

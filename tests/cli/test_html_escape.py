@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from imbalance_kit.cli._compare_page import make_compare_page
 from imbalance_kit.cli._dataset import Dataset
-from imbalance_kit.cli._html_report import make_html
 from imbalance_kit.cli._weight_data import Roles, load_weight_data
 from imbalance_kit.cli._weight_fit import Plan, make_weight_report
 from imbalance_kit.cli._weight_options import Method, Normalize
@@ -23,7 +23,7 @@ from imbalance_kit.cli._weight_report import WeightReport
 from imbalance_kit.model_selection import ComparisonReport
 from tests.cli._fuzz import EXAMPLES
 from tests.cli._weight_files import write_files
-from tests.cli.test_html_report import Page
+from tests.cli.test_compare_page import Page
 
 HOSTILE = (
     "<script>alert(1)</script>", "</td><img src=x onerror=alert(1)>", '" onmouseover="alert(1)',
@@ -118,18 +118,19 @@ def test_compare(compared: tuple[ComparisonReport, Dataset], text: str) -> None:
     names = ["default", "balance", "job", "SMOTE", "loans.csv", "nothing", "yes"]
 
     def make(words: Mapping[str, str]) -> str:
-        return make_html(renamed(report, words), renamed(dataset, words), words["balance"])
+        return make_compare_page(renamed(report, words), renamed(dataset, words), words["balance"])
 
     assert_only_words(make, names, text)
 
 
-@pytest.mark.parametrize("name", ["report.html", "weight.html", "style.css"])
+@pytest.mark.parametrize("name", ["page.html", "compare.html", "weight.html", "style.css"])
 def test_the_templates_load_nothing(name: str) -> None:
     import imbalance_kit.cli
 
     text = (Path(imbalance_kit.cli.__file__).parent / name).read_text("utf-8")
     assert not re.search(r"https?:|//\w|url\(|@import|src=|<script|<link|\son\w+=", text)
-    if name.endswith(".html"):
+    if name == "page.html":
         assert "default-src 'none'; style-src 'unsafe-inline'" in text
+    if name.endswith(".html"):
         # A part stands between elements, where what is escaped can only be words.
         assert not re.search(r"<[^>]*\$\{[^>]*>", text)

@@ -4,12 +4,11 @@ from imbalance_kit.cli._html_page import (
     fill_page,
     make_entries,
     make_figures,
-    make_footer,
     make_items,
     make_key,
 )
 from tests.cli.conftest import HOSTILE
-from tests.cli.test_html_report import Page
+from tests.cli.test_compare_page import Page
 
 
 def test_what_is_given_as_words_is_text() -> None:
@@ -30,15 +29,12 @@ def test_what_is_given_as_words_is_text() -> None:
 def test_a_page_has_its_style_and_all_its_parts() -> None:
     names = [
         "title", "lead", "findings", "outcomes", "love_text", "points", "love", "weights",
-        "weight_figures", "shapes", "distributions", "table", "data", "notes", "footer",
+        "weight_figures", "shapes", "distributions", "table", "data", "notes",
     ]  # fmt: skip
     page = fill_page("weight.html", {name: f"{name} of $5" for name in names})
     assert "prefers-color-scheme: dark" in page
     assert all(f"{name} of $5" in page for name in names)
-    with pytest.raises(KeyError, match="footer"):
+    assert "Made by imbalance-kit 0" in page
+    assert "scikit-learn" in page
+    with pytest.raises(KeyError, match="notes"):
         fill_page("weight.html", dict.fromkeys(names[:-1], ""))
-
-
-def test_the_footer_names_versions() -> None:
-    assert "imbalance-kit 0" in make_footer()
-    assert "scikit-learn" in make_footer()

@@ -22,7 +22,7 @@ from imbalance_kit.cli import main
 from tests._data import data_file
 from tests.cli._files import write_csv
 from tests.cli._weight_files import population_frame, sample_frame, write_files
-from tests.cli.test_html_report import Page
+from tests.cli.test_compare_page import Page
 
 Run = Callable[..., tuple[int, str, str]]
 COVARIATES = ["age", "city", "job"]

@@ -16,7 +16,7 @@ from imbalance_kit.diagnostics import (
     compute_weight_summary,
     estimate_mean,
 )
-from tests.cli.test_html_report import Page
+from tests.cli.test_compare_page import Page
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from imbalance_kit.cli._weight_report import WeightReport
 from tests.cli._files import write_csv
 from tests.cli._weight_files import population_frame, sample_frame, write_files
 from tests.cli.conftest import HOSTILE
-from tests.cli.test_html_report import Page
+from tests.cli.test_compare_page import Page
 
 PLAN = Plan(Method.CALIBRATION, Normalize.POPULATION)
 

@@ -101,3 +101,17 @@ def test_a_run_killed_after_its_last_move_is_finished(tmp_path: Path) -> None:
 def test_the_folder_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"The folder .* does not exist"):
         opened(tmp_path / "no" / "out")
+
+
+def test_a_run_that_is_not_resumed_leaves_its_output_or_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt), Workspace.open_once(out) as work:
+        (work.output / "rows").touch()
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
+    with Workspace.open_once(out) as work:  # the lock of the first one is gone
+        (work.output / "rows").touch()
+        with pytest.raises(FileExistsError, match="Another run"), Workspace.open_once(out):
+            pass
+        work.finish()
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "rows"]

@@ -3,8 +3,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from imbalance_kit.cli._compare_page import make_compare_page, reference_rate
 from imbalance_kit.cli._dataset import Dataset
-from imbalance_kit.cli._html_report import make_html, reference_rate
 from imbalance_kit.model_selection import ComparisonReport
 from tests.cli.conftest import HOSTILE
 
@@ -47,13 +47,13 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def html(compared: Compared) -> str:
     report, dataset = compared
-    return make_html(report, dataset, "logistic regression (described)")
+    return make_compare_page(report, dataset, "logistic regression (described)")
 
 
 @pytest.fixture(scope="module")
 def hostile_html(hostile: Compared) -> str:
     report, dataset = hostile
-    return make_html(report, dataset, HOSTILE)
+    return make_compare_page(report, dataset, HOSTILE)
 
 
 def test_the_page_is_whole(html: str) -> None:

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from imbalance_kit.cli._charts import (
+from imbalance_kit.cli._compare_charts import (
     WIDTH,
     draw_differences,
     draw_precision_recall,
@@ -13,7 +13,7 @@ from imbalance_kit.cli._charts import (
     reliability_range,
     variant_class,
 )
-from imbalance_kit.cli._curves import compute_panels, score_limits
+from imbalance_kit.cli._compare_curves import compute_panels, score_limits
 from imbalance_kit.cli._dataset import Dataset
 from imbalance_kit.model_selection import ComparisonReport
 

@@ -2,8 +2,8 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+from imbalance_kit.cli._compare_page_table import make_legend, make_table
 from imbalance_kit.cli._dataset import Dataset
-from imbalance_kit.cli._html_table import make_legend, make_table
 from imbalance_kit.model_selection import ComparisonReport
 
 Compared = tuple[ComparisonReport, Dataset]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from imbalance_kit.cli._curves import compute_panels, drawn_class, score_limits
+from imbalance_kit.cli._compare_curves import compute_panels, drawn_class, score_limits
 from imbalance_kit.cli._dataset import Dataset
 from imbalance_kit.model_selection import ComparisonReport
 

@@ -4,7 +4,7 @@ import math
 from html import escape
 from itertools import groupby
 
-from imbalance_kit.cli._curves import drawn_class
+from imbalance_kit.cli._compare_curves import drawn_class
 from imbalance_kit.cli._figures import (
     MARKS,
     format_figure,

@@ -1,40 +1,22 @@
-"""The report on a terminal of 100 columns: marks are signs, colour only repeats them."""
+"""A comparison on a terminal: marks are signs, colour only repeats them."""
 
 import math
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from imbalance_kit.cli._curves import drawn_class
+from imbalance_kit.cli._compare_curves import drawn_class
+from imbalance_kit.cli._console import Column, make_tables, print_list, print_paragraph, shorten
 from imbalance_kit.cli._dataset import Dataset
 from imbalance_kit.cli._figures import MARKS, format_figure, format_seconds, short_title
 from imbalance_kit.cli._messages import count_of
 from imbalance_kit.model_selection import ComparisonReport, Estimate, Metric
 
-WIDTH = 100
-_GAP = 2  # between columns
 _NAME_WIDTH = 20
 _LABEL_WIDTH = 16
 _COLOURS = {"better": "green", "worse": "red"}
 _MOST_CLASSES = 6
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of figures: its head, and a cell per row of the report."""
-
-    head: str
-    cells: tuple[Text, ...]
-
-    @property
-    def width(self) -> int:
-        """Characters that the widest of head and cells takes."""
-        return max(len(self.head), *(len(cell) for cell in self.cells))
 
 
 def print_report(
@@ -56,41 +38,6 @@ def print_report(
     print_paragraph(console, _legend(report, decisions), style="dim")
     print_list(console, "Notes", [*dataset.notes, *report.notes], style="dim")
     print_list(console, "What to do", report.advice)
-
-
-def print_list(console: Console, title: str, texts: Sequence[str], *, style: str = "none") -> None:
-    """Print a heading and the texts as a list; nothing where there are none."""
-    if texts:
-        console.print()
-        console.print(Text(title, style="bold"))
-    for words in texts:
-        print_paragraph(console, words, style=style, bullet="- ")
-
-
-def print_paragraph(console: Console, words: str, *, style: str = "none", bullet: str = "") -> None:
-    """Print the words, folded to the width of the console, without spaces at the ends of lines."""
-    folded = textwrap.fill(
-        printable(words),
-        console.width,
-        initial_indent=bullet,
-        subsequent_indent=" " * len(bullet),
-        break_on_hyphens=False,
-    )
-    console.print(Text(folded, style=style), soft_wrap=True)
-
-
-def printable(words: str) -> str:
-    """Return the words on one line, without what could steer a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
-
-
-def shorten(words: str, width: int) -> str:
-    """Return the words, cut in the middle where they are too long, so that both ends tell."""
-    words = printable(words)
-    if len(words) <= width:
-        return words
-    tail = (width - 3) // 3
-    return f"{words[: width - 3 - tail]}...{words[-tail:]}"
 
 
 def _head(report: ComparisonReport, dataset: Dataset, learner: str) -> list[str]:
@@ -118,24 +65,6 @@ def _legend(report: ComparisonReport, decisions: Sequence[Metric]) -> str:
         "loss, Brier score and ECE (calibration error): small is good. Precision and recall: of "
         f"class {label!r}."
     )
-
-
-def make_tables(names: Sequence[Column], columns: Sequence[Column], width: int) -> Iterator[Table]:
-    """Yield as many tables as the columns need at this width, each with the names in front."""
-    room = width - sum(column.width + _GAP for column in names) + _GAP
-    left = list(columns)
-    while left:
-        taken = [left.pop(0)]
-        while left and sum(c.width + _GAP for c in (*taken, left[0])) <= room:
-            taken.append(left.pop(0))
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-        for column in names:
-            table.add_column(column.head, no_wrap=True)
-        for column in taken:
-            table.add_column(column.head, justify="right", no_wrap=True)
-        for row in zip(*(column.cells for column in (*names, *taken)), strict=True):
-            table.add_row(*row)
-        yield table
 
 
 def _name_columns(report: ComparisonReport) -> list[Column]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from imbalance_kit.cli._curves import Curves, Panel
+from imbalance_kit.cli._compare_curves import Curves, Panel
 from imbalance_kit.cli._svg import Axis, element, line, log_odds, path, picture, text
 from imbalance_kit.model_selection import ComparisonReport, Metric
 

@@ -1,12 +1,12 @@
 """One HTML file that needs nothing else: figures, charts, advice, data.
 
-The page is `report.html`, filled in here.
+Its sections are those of `compare.html`, filled in here.
 """
 
 from collections.abc import Sequence
 from html import escape
 
-from imbalance_kit.cli._charts import (
+from imbalance_kit.cli._compare_charts import (
     draw_differences,
     draw_precision_recall,
     draw_reliability,
@@ -14,18 +14,17 @@ from imbalance_kit.cli._charts import (
     reliability_range,
     variant_class,
 )
-from imbalance_kit.cli._curves import Panel, compute_panels, drawn_class, score_limits
+from imbalance_kit.cli._compare_curves import Panel, compute_panels, drawn_class, score_limits
+from imbalance_kit.cli._compare_page_table import make_legend, make_table
 from imbalance_kit.cli._dataset import Dataset
 from imbalance_kit.cli._figures import quote_label
 from imbalance_kit.cli._html_page import (
     fill_page,
     make_entries,
     make_figures,
-    make_footer,
     make_items,
     make_key,
 )
-from imbalance_kit.cli._html_table import make_legend, make_table
 from imbalance_kit.cli._messages import count_of, quote_some
 from imbalance_kit.cli._svg import element, line
 from imbalance_kit.model_selection import ComparisonReport
@@ -35,7 +34,7 @@ _DRAWN_DIFFERENCES = ("average_precision", "log_loss", "balanced_accuracy")
 _MOST_CLASSES_LISTED = 20
 
 
-def make_html(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
+def make_compare_page(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
     """Return the page.
 
     Parameters
@@ -55,9 +54,8 @@ def make_html(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
         "legend": make_legend(report),
         "table": make_table(report),
         "data": _data(report, dataset, learner),
-        "footer": make_footer(),
     }
-    return fill_page("report.html", parts | _differences(report) | _charts(report))
+    return fill_page("compare.html", parts | _differences(report) | _charts(report))
 
 
 def _lead(report: ComparisonReport, dataset: Dataset, learner: str) -> str:
