@@ -185,6 +185,9 @@ class CalibrationReport:
         See :class:`ClassCalibration`. NaN where one of the classes has no value.
     ece_interval : tuple of (float, float)
         See :class:`ClassCalibration`; (nan, nan) in a multiclass report.
+    slope_se, intercept_se, calibration_in_the_large_se : float
+        See :class:`ClassCalibration`; NaN in a multiclass report: the estimates of the classes
+        depend on each other, so that a mean of them has no error that follows from theirs.
 
     See Also
     --------
@@ -217,6 +220,9 @@ class CalibrationReport:
 
     def _mean(self, name: str) -> float:
         return math.fsum(getattr(c, name) for c in self.per_class) / len(self.per_class)
+
+    def _of_one_class(self, name: str) -> float:
+        return float(getattr(self.per_class[0], name)) if len(self.per_class) == 1 else math.nan
 
     @property
     def base_rate(self) -> float:
@@ -264,14 +270,29 @@ class CalibrationReport:
         return self._mean("slope")
 
     @property
+    def slope_se(self) -> float:
+        """Standard error of `slope`; NaN in a multiclass report."""
+        return self._of_one_class("slope_se")
+
+    @property
     def intercept(self) -> float:
         """Intercept of the logistic recalibration."""
         return self._mean("intercept")
 
     @property
+    def intercept_se(self) -> float:
+        """Standard error of `intercept`; NaN in a multiclass report."""
+        return self._of_one_class("intercept_se")
+
+    @property
     def calibration_in_the_large(self) -> float:
         """Intercept of the logistic recalibration with the slope held at 1."""
         return self._mean("calibration_in_the_large")
+
+    @property
+    def calibration_in_the_large_se(self) -> float:
+        """Standard error of `calibration_in_the_large`; NaN in a multiclass report."""
+        return self._of_one_class("calibration_in_the_large_se")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain Python values, ready for JSON.
