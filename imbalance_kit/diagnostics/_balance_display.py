@@ -45,7 +45,8 @@ class BalanceDisplay:
     Notes
     -----
     Missing numbers are left out; a missing category is a level. A grid of numbers leaves out at
-    most .5 % of the population and of the sample at either end. Of a covariate with more than 12
+    most .5 % of the population and of the sample at either end; its cells hold equally many of the
+    values that can occur where these are whole numbers. Of a covariate with more than 12
     levels the most frequent in the population are drawn.
 
     Examples

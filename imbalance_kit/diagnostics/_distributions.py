@@ -1,5 +1,6 @@
 """The distributions of covariates as numbers: in the population, before and after weighting."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from imbalance_kit.diagnostics._target import target_rows
 
 _Floats = NDArray[np.float64]
 _N_CELLS = 240
+_MAX_WHOLE = 2.0**52  # from there on all floats are whole, and nothing is half way between them
 _TAIL = 0.005  # share of either side that may lie beyond each end of a grid
 
 
@@ -31,10 +33,11 @@ class Distribution:
     levels : tuple or None
         Levels of a category, None among them the missing one; (0, 1) for numbers that are all 0 or
         1; None for other numbers.
-    edges : ndarray of shape (241,) or None
+    edges : ndarray of shape (n_edges,) or None
         For numbers, the edges of a grid of equal cells, which leaves out at most .5 % of the
-        population and of the sample at either end.
-    target, before, after : ndarray of shape (n_levels,) or (241,)
+        population and of the sample at either end: 241 of them; of whole numbers 241 at most, half
+        way between the numbers, so that every cell holds equally many of them.
+    target, before, after : ndarray of shape (n_levels,) or (n_edges,)
         Shares of the levels, or the share of the weight at or below each edge, in [0, 1]. `after`
         is None where nothing was adjusted.
 
@@ -67,12 +70,13 @@ class Distribution:
         Parameters
         ----------
         n_cells : int, default=40
-            Number of cells, a divisor of 240.
+            Number of cells, a divisor of 240. Of whole numbers it is the largest number: every cell
+            holds equally many of them, but for the last, which is narrower where some are left.
 
         Returns
         -------
         edges : ndarray of shape (n_cells + 1,)
-            Edges of the cells.
+            Edges of the cells; fewer for whole numbers.
         densities : dict of {str: ndarray of shape (n_cells,)}
             Share of the weight per unit of the number, by "target", "before" and, where weights
             were adjusted, "after".
@@ -82,16 +86,17 @@ class Distribution:
         ValueError
             If the covariate is a category, or `n_cells` does not divide 240.
         """
-        if self.edges is None or _N_CELLS % n_cells:
+        if self.edges is None or n_cells < 1 or _N_CELLS % n_cells:
             raise ValueError(
                 f"A density needs a number and cells that divide {_N_CELLS}, got column "
                 f"{self.column!r} and n_cells={n_cells!r}. Hint: categories have shares."
             )
-        step = _N_CELLS // n_cells
-        edges = self.edges[::step]
+        last = len(self.edges) - 1
+        taken = np.append(np.arange(0, last, math.ceil(last / n_cells)), last)
+        edges = self.edges[taken]
         sides = {"target": self.target, "before": self.before, "after": self.after}
         width = np.diff(edges)
-        return edges, {k: np.diff(f[::step]) / width for k, f in sides.items() if f is not None}
+        return edges, {k: np.diff(f[taken]) / width for k, f in sides.items() if f is not None}
 
 
 def compute_distributions(
@@ -203,10 +208,7 @@ def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> 
         ]
     )
     low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
-    if not high > low:
-        low, high = low - 0.5, high + 0.5
-    # A hair lower, so that a heap of values at the lower end (zeros, say) is inside the first cell.
-    edges = np.linspace(low - 1e-9 * (high - low), high, _N_CELLS + 1)
+    edges = _grid(low, high, _common_step(np.concatenate([x[seen], target[seen_target]])))
     return Distribution(
         name,
         None,
@@ -215,6 +217,30 @@ def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> 
         _ecdf(x[seen], weights.before[seen], edges),
         None if weights.after is None else _ecdf(x[seen], weights.after[seen], edges),
     )
+
+
+def _grid(low: float, high: float, step: int) -> _Floats:
+    """Return the edges of equal cells from `low` to `high`, two values that occur.
+
+    Where all values are some multiple of `step` apart, the cells are as well: cells that held one
+    value and two in turn would draw a comb.
+    """
+    if step:
+        n_values = (high - low) / step + 1
+        width = step * math.ceil(n_values / _N_CELLS)
+        edges: _Floats = low - step / 2 + width * np.arange(math.ceil(n_values * step / width) + 1)
+        return edges
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    # A hair lower, so that a heap of values at the lower end (zeros, say) is inside the first cell.
+    return np.linspace(low - 1e-9 * (high - low), high, _N_CELLS + 1)
+
+
+def _common_step(values: _Floats) -> int:
+    """Return the largest whole number that all differences are a multiple of; 0 for fractions."""
+    if not len(values) or np.abs(values).max() > _MAX_WHOLE or (values != np.rint(values)).any():
+        return 0
+    return int(np.gcd.reduce(np.diff(np.unique(values)).astype(np.int64))) or 1
 
 
 def _ecdf(x: _Floats, weight: _Floats, edges: _Floats) -> _Floats:
