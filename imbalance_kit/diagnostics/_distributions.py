@@ -207,7 +207,8 @@ def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> 
             weighted_quantile(target[seen_target], weights.target[seen_target], tails),
         ]
     )
-    low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
+    known = ends[~np.isnan(ends)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
     edges = _grid(low, high, _common_step(np.concatenate([x[seen], target[seen_target]])))
     return Distribution(
         name,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imbalance_kit import Margins
+from imbalance_kit import BalanceDisplay, Margins
 from imbalance_kit.diagnostics._distributions import compute_distributions
 
 
@@ -109,6 +109,13 @@ def test_constant_number_and_unknown_column(case) -> None:
     assert one.target[-1] == pytest.approx(1)
     with pytest.raises(ValueError, match="`columns` names"):
         compute_distributions(X, T, columns=["nope"])
+
+
+def test_a_column_without_any_value_has_no_distribution() -> None:
+    (one,) = compute_distributions(np.full((3, 1), np.nan), np.full((4, 1), np.nan))
+    assert one.edges[0] < one.edges[-1]
+    assert np.isnan([one.target, one.before]).all()
+    assert len(BalanceDisplay([one]).plot().axes_) == 1
 
 
 def test_categories_have_no_density(case) -> None:
