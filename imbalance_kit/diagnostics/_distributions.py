@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._columns import table_of
 from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._covariates import learn_covariates
 from imbalance_kit._utils._moments import weighted_quantile
 from imbalance_kit._utils._validation import check_sample_weight
-from imbalance_kit.diagnostics._balance_rows import Weightings, share_of_levels, weightings
+from imbalance_kit.diagnostics._balance_rows import (
+    Weightings,
+    level_shares,
+    share_of_levels,
+    weightings,
+)
 from imbalance_kit.diagnostics._target import target_rows
 
 _Floats = NDArray[np.float64]
@@ -159,16 +165,17 @@ def compute_distributions(
     if rows is None:
         return _of_margins(X, target, weightings(n, base, after, 0, None), columns)
     weights = weightings(n, base, after, n_rows(rows.rows), rows.weight)
-    covariates = learn_covariates(X, rows.rows)
+    sample, people = table_of(X), table_of(rows.rows)  # what is learned of a column is kept there
+    covariates = learn_covariates(sample, people)
     known = [c.name for c in covariates.columns]
     found = []
     for name in _chosen(columns, known):
         covariate = covariates.columns[known.index(name)]
         if covariate.kind == "categorical":
-            codes = covariates.codes(X, name), covariates.codes(rows.rows, name)
+            codes = covariates.codes(sample, name), covariates.codes(people, name)
             found.append(_of_levels(name, covariate.levels, *codes, weights))
             continue
-        x, t = covariates.numbers(X, name), covariates.numbers(rows.rows, name)
+        x, t = covariates.numbers(sample, name), covariates.numbers(people, name)
         if np.isin(np.concatenate([x, t]), (0.0, 1.0)).all():
             codes = x.astype(np.intp), t.astype(np.intp)
             found.append(_of_levels(name, (0, 1), *codes, weights))
@@ -185,15 +192,8 @@ def _of_levels(
     weights: Weightings,
 ) -> Distribution:
     assert weights.target is not None
-    size, after = len(levels), weights.after
-    return Distribution(
-        name,
-        levels,
-        None,
-        share_of_levels(target, weights.target, size),
-        share_of_levels(codes, weights.before, size),
-        None if after is None else share_of_levels(codes, after, size),
-    )
+    shares = level_shares(codes, weights, share_of_levels(target, weights.target, len(levels)))
+    return Distribution(name, levels, None, *shares)
 
 
 def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> Distribution:
@@ -229,8 +229,8 @@ def _grid(low: float, high: float, step: int) -> _Floats:
     if step:
         n_values = (high - low) / step + 1
         width = step * math.ceil(n_values / _N_CELLS)
-        edges: _Floats = low - step / 2 + width * np.arange(math.ceil(n_values * step / width) + 1)
-        return edges
+        n_cells = math.ceil(n_values * step / width)
+        return low - step / 2 + width * np.arange(n_cells + 1, dtype=np.float64)
     if not high > low:
         low, high = low - 0.5, high + 0.5
     # A hair lower, so that a heap of values at the lower end (zeros, say) is inside the first cell.
@@ -259,23 +259,16 @@ def _of_margins(X: Any, margins: Any, weights: Weightings, columns: Any) -> list
     totals = {k: v for k, v in margins.totals(1.0).items() if isinstance(v, dict)}
     single = [column for column in totals if isinstance(column, str)]
     chosen = _chosen(columns, single)
-    covariates = learn_covariates(X, columns=chosen, categorical=chosen)
+    sample = table_of(X)
+    covariates = learn_covariates(sample, columns=chosen, categorical=chosen)
     found = []
     for covariate in covariates.columns:
-        name, after = covariate.name, weights.after
+        name = covariate.name
         extra = [level for level in totals[name] if level not in covariate.levels]
         levels = (*covariate.levels, *extra)
-        codes, size = covariates.codes(X, name), len(levels)
-        found.append(
-            Distribution(
-                name,
-                levels,
-                None,
-                np.array([totals[name].get(level, 0.0) for level in levels]),
-                share_of_levels(codes, weights.before, size),
-                None if after is None else share_of_levels(codes, after, size),
-            )
-        )
+        target = np.array([totals[name].get(level, 0.0) for level in levels])
+        shares = level_shares(covariates.codes(sample, name), weights, target)
+        found.append(Distribution(name, levels, None, *shares))
     return found
 
 
