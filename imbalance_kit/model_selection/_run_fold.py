@@ -212,9 +212,9 @@ def _score_moved(
     if settings.positive is None:
         moved = _by_share(trained.train, plain.scores)
     else:
+        assert trained.unseen is not None  # what the thresholds were learned from
         moved = tuned[settings.threshold_metric]
-        learning = 0.0 if trained.unseen is None else trained.unseen.seconds
-        plain = replace(plain, seconds=trained.fitted.seconds + learning)
+        plain = replace(plain, seconds=trained.fitted.seconds + trained.unseen.seconds)
     return _score(held, plain, trained.fitted, tuned, moved=moved)
 
 
