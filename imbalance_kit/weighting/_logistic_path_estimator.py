@@ -99,14 +99,7 @@ class LogisticPath:
             Takes rows as numbers, gives the log of the ratio; has `coef`, `intercept`, `lambda_`
             and `path`.
         """
-        rows = stack_membership(
-            task.sample,
-            task.target,
-            task.sample_weight,
-            task.target_weight,
-            task.folds,
-            task.n_folds,
-        )
+        rows = stack_membership(task)
         path = logistic_path(rows, l1_ratio=self.l1_ratio, n_lambdas=self.n_lambdas)
         chosen = self._choose(task, rows, path)
         lam = float(path.lambdas[chosen])
