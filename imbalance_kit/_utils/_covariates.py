@@ -82,9 +82,9 @@ class Covariates:
         """Return the names of the columns of `encode`."""
         return tuple(n for c in self.columns for n in c.names(drop_first=drop_first))
 
-    def groups(self, *, drop_first: bool = False) -> NDArray[np.intp]:
-        """Return for each column of `encode` the number of its covariate."""
-        sizes = [len(c.names(drop_first=drop_first)) for c in self.columns]
+    def groups(self) -> NDArray[np.intp]:
+        """Return for each column of `encode`, all levels there, the number of its covariate."""
+        sizes = [len(c.names(drop_first=False)) for c in self.columns]
         return np.repeat(np.arange(len(sizes)), sizes)
 
     def encode(self, X: Any, *, drop_first: bool = False) -> NDArray[np.float64]:
