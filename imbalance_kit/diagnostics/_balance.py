@@ -25,7 +25,7 @@ from imbalance_kit.diagnostics._balance_rows import (
     weightings,
 )
 from imbalance_kit.diagnostics._domain_auc import domain_auc
-from imbalance_kit.diagnostics._target import target_rows
+from imbalance_kit.diagnostics._target import margin_covariates, target_rows
 
 _Floats = NDArray[np.float64]
 _DENOMINATORS = ("population", "pooled", "sample")
@@ -203,20 +203,10 @@ def _covariate_rows(
 
 
 def _margin_rows(X: Table, margins: Any, weights: Weightings, scale: Scale) -> Iterator[BalanceRow]:
-    covariates = learn_covariates(X, columns=margins.columns, categorical=margins.categorical)
-    absent = set(margins.columns) - {c.name for c in covariates.columns}
-    if absent:
-        raise ValueError(
-            f"The margins speak of columns {sorted(absent)!r}, which `X` does not have."
-        )
+    covariates = margin_covariates(X, margins)
     known = {c.name: c for c in covariates.columns}
     for column, total in margins.totals(1.0).items():
         if not isinstance(total, dict):
-            if known[column].kind != "numeric":
-                raise ValueError(
-                    f"The margin of {column!r} is a single number, and the column holds "
-                    "categories. Hint: give {level: total}."
-                )
             yield mean_row(column, covariates.numbers(X, column), total, weights, scale)
             continue
         names = column if isinstance(column, tuple) else (column,)

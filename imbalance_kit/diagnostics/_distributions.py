@@ -18,7 +18,7 @@ from imbalance_kit.diagnostics._balance_rows import (
     share_of_levels,
     weightings,
 )
-from imbalance_kit.diagnostics._target import target_rows
+from imbalance_kit.diagnostics._target import margin_covariates, target_rows
 
 _Floats = NDArray[np.float64]
 _N_CELLS = 240
@@ -142,7 +142,8 @@ def compute_distributions(
     Raises
     ------
     ValueError
-        If the columns of sample and target differ, or `columns` names one that is not there.
+        If the columns of sample and target differ, margins speak of a column that `X` does not
+        have, or `columns` names one that is not there.
 
     See Also
     --------
@@ -260,10 +261,12 @@ def _of_margins(X: Any, margins: Any, weights: Weightings, columns: Any) -> list
     single = [column for column in totals if isinstance(column, str)]
     chosen = _chosen(columns, single)
     sample = table_of(X)
-    covariates = learn_covariates(sample, columns=chosen, categorical=chosen)
+    covariates = margin_covariates(sample, margins)
     found = []
     for covariate in covariates.columns:
         name = covariate.name
+        if name not in chosen:
+            continue
         extra = [level for level in totals[name] if level not in covariate.levels]
         levels = (*covariate.levels, *extra)
         target = np.array([totals[name].get(level, 0.0) for level in levels])

@@ -1,5 +1,6 @@
 """Estimate the mean of an outcome in a population: check, choose the method, put together."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from imbalance_kit.diagnostics._replicates import (
     bootstrap_standard_error,
     jackknife_standard_error,
 )
-from imbalance_kit.diagnostics._target import target_rows
+from imbalance_kit.diagnostics._target import margin_covariates, target_rows
 
 _Floats = NDArray[np.float64]
 _N_FOLDS = 5
@@ -109,7 +110,8 @@ def estimate_mean(
     ------
     ValueError
         If no outcome is observed, lengths differ, something the method needs is missing or
-        something it does not use is given, or "greg" or "aipw" is given margins.
+        something it does not use is given, "greg" or "aipw" is given margins, or margins speak of
+        columns that `X` does not have.
 
     See Also
     --------
@@ -274,9 +276,10 @@ def _weighted(given: MeanInputs, kind: str | None) -> Linearized:
 def _margin_design(X: Table, margins: Any) -> _Floats:
     """Return the columns whose totals the margins fix; of a joint margin one per cell."""
     blocks = [np.ones((X.n_rows, 1))]
+    covariates = margin_covariates(X, margins)
     for column in margins.margins:
         names = column if isinstance(column, tuple) else (column,)
-        own = learn_covariates(X, columns=names, categorical=margins.categorical)
+        own = replace(covariates, columns=tuple(c for c in covariates.columns if c.name in names))
         if len(names) == 1:
             blocks.append(own.encode(X, drop_first=True))
             continue
