@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,11 @@ from imbalance_kit.model_selection._metrics import (
     score_probabilities,
     score_tuned,
 )
+from imbalance_kit.model_selection._results import Variant
 from imbalance_kit.model_selection._strategies import Strategy
 from imbalance_kit.model_selection._thresholds import tune_thresholds
 
 _Codes = NDArray[np.intp]
-
-Variant = Literal["raw", "corrected", "as is"]
 
 
 @dataclass(frozen=True)
