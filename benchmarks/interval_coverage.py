@@ -3,12 +3,13 @@
 Rows of the paper's simulation (normal covariates, 200,000 rows, about 520 positives), sampled by
 NonuniformNegativeSampler and fitted inside CorrectedClassifier, 400 times. For the log-odds
 correction intervals come from the inverse Hessian, for inverse-probability weights from the
-sandwich: what `coef_covariance_` holds by default. The inverse Hessian of the weighted likelihood
-is shown beside them: it takes weights for repeated rows, and is the wrong way. Uniform sampling is
-where the sandwich itself falls short: at one negative per positive a few rows of weight 383 pull
-the fit to themselves, so that their residuals are too small. It is right in the limit, near which
-30 negatives per positive are. Coverage is pooled over the seven coefficients; its standard error is
-that of the mean over repetitions, whose seven intervals depend on each other.
+sandwich, with each row's own pull taken out: what `coef_covariance_` holds by default. The inverse
+Hessian of the weighted likelihood is shown beside them: it takes weights for repeated rows, and is
+the wrong way. Uniform sampling is the hard case: at one negative per positive a few rows of weight
+383 decide the fit, and the weighted intercept is biased by a good part of its standard error, which
+no variance makes good. With 30 negatives per positive little of that is left. Coverage is pooled
+over the seven coefficients; its standard error is that of the mean over repetitions, whose seven
+intervals depend on each other.
 
     python -m benchmarks.interval_coverage          (about three minutes of one core)
 """

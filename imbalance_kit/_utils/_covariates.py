@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._columns import Kind, Table, ordered, table_of
+from imbalance_kit._utils._moments import means_and_spreads
 
 _MISSING = "<missing>"
-_BLOCK = 1 << 13  # rows at a time, so that what is derived from them stays in cache
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ class Covariates:
         """Return the names of the columns of `encode`."""
         return tuple(n for c in self.columns for n in c.names(drop_first=drop_first))
 
-    def groups(self, *, drop_first: bool = False) -> NDArray[np.intp]:
-        """Return for each column of `encode` the number of its covariate."""
-        sizes = [len(c.names(drop_first=drop_first)) for c in self.columns]
+    def groups(self) -> NDArray[np.intp]:
+        """Return for each column of `encode`, all levels there, the number of its covariate."""
+        sizes = [len(c.names(drop_first=False)) for c in self.columns]
         return np.repeat(np.arange(len(sizes)), sizes)
 
     def encode(self, X: Any, *, drop_first: bool = False) -> NDArray[np.float64]:
@@ -180,12 +180,7 @@ class Covariates:
         table = table_of(X)
         whole = self._as_it_is(table)
         if whole is not None:
-            mean = _mean(whole, weights)
-            square = np.zeros_like(mean)
-            for start in range(0, len(whole), _BLOCK):
-                block = whole[start : start + _BLOCK] - mean
-                square += weights[start : start + _BLOCK] @ (block * block)
-            return mean, np.sqrt(square / weights.sum())
+            return means_and_spreads(whole, weights / weights.sum())
         found = []
         for covariate, place in zip(self.columns, self.places(table), strict=True):
             if covariate.kind == "numeric":

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
+_BLOCK = 2048  # rows at a time: what is derived from them stays in cache
 
 
 def weighted_mean(x: _Floats, weight: _Floats | None) -> float:
@@ -21,6 +22,29 @@ def weighted_variance(x: _Floats, weight: _Floats | None) -> float:
     """
     centred = x - weighted_mean(x, weight)
     return weighted_mean(centred * centred, weight)
+
+
+def means_and_spreads(rows: _Floats, shares: _Floats) -> tuple[_Floats, _Floats]:
+    """Return weighted mean and standard deviation of each column, of shape (p,).
+
+    Two passes, so that no digits cancel; a column that is constant but for rounding has 0.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, p)
+        Numbers, finite.
+    shares : ndarray of shape (n,)
+        Weights that sum to one.
+    """
+    means: _Floats = shares @ rows
+    square = np.zeros_like(means)
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK] - means
+        block *= block
+        square += shares[start : start + _BLOCK] @ block
+    spreads: _Floats = np.sqrt(square)
+    spreads[spreads <= 1e-12 * np.abs(means)] = 0.0
+    return means, spreads
 
 
 def weighted_quantile(x: _Floats, weight: _Floats | None, probabilities: _Floats) -> _Floats:

@@ -54,8 +54,8 @@ def effective_sample_size(weights: Any) -> float:
     >>> effective_sample_size([1, 0, 0, 1])
     2.0
     """
-    scaled = unit_weights(weights)
-    return float(scaled.sum() ** 2 / np.dot(scaled, scaled))
+    checked = _check(weights)
+    return len(checked) / signed_design_effect(checked)
 
 
 def design_effect(weights: Any) -> float:
@@ -100,8 +100,7 @@ def design_effect(weights: Any) -> float:
     >>> design_effect([1, 0, 0, 1])
     2.0
     """
-    scaled = unit_weights(weights)
-    return float(len(scaled) * np.dot(scaled, scaled) / scaled.sum() ** 2)
+    return signed_design_effect(_check(weights))
 
 
 def top_share(weights: _Floats, fraction: float = 0.01) -> float:
@@ -114,17 +113,16 @@ def top_share(weights: _Floats, fraction: float = 0.01) -> float:
     return float(heaviest.sum() / weights.sum())
 
 
-def unit_weights(weights: Any) -> _Floats:
-    """Check weights and divide them by the largest, so that no square over- or underflows."""
+def signed_design_effect(weights: _Floats) -> float:
+    """Return Kish's design effect of checked weights, of which some may be negative."""
+    # By the largest, so that no square over- or underflows.
+    scaled = weights / np.abs(weights).max()
+    return float(len(scaled) * np.dot(scaled, scaled) / scaled.sum() ** 2)
+
+
+def _check(weights: Any) -> _Floats:
     length = len(weights) if hasattr(weights, "__len__") else 0
     checked = check_sample_weight(weights, length, name="weights")
     if checked is None:
         raise TypeError("`weights` must be an array of numbers, got None.")
-    scaled: _Floats = checked / checked.max()
-    return scaled
-
-
-def signed_design_effect(weights: _Floats) -> float:
-    """Return Kish's design effect of checked weights, of which some may be negative."""
-    scaled = weights / np.abs(weights).max()
-    return float(len(scaled) * np.dot(scaled, scaled) / scaled.sum() ** 2)
+    return checked

@@ -15,7 +15,11 @@ def covariance(objective: Objective, theta: Array, kind: str) -> Array:
     """Return the covariance of the coefficients of the raw columns.
 
     "model" is ``H⁻¹``, H being the Hessian of the objective at `theta`, penalty included;
-    "sandwich" is ``H⁻¹ (Σ_i w_i² s_i s_i') H⁻¹``, s_i being the score of row i.
+    "sandwich" is ``H⁻¹ (Σ_i s_i s_i') H⁻¹``, s_i being what row i adds to the gradient, divided,
+    with one predictor, by one minus its leverage ``h_i = c_i x_i' H⁻¹ x_i``. So it is the sum of
+    the squared moves of the coefficients as each row in turn is left out, by one Newton step: the
+    jackknife in the form that MacKinnon and White call HC3 for least squares. Without the division
+    (Huber and White's form) a row of great weight, to which the fit bends, hides its own error.
 
     Parameters
     ----------
@@ -32,12 +36,19 @@ def covariance(objective: Objective, theta: Array, kind: str) -> Array:
         Per class (one for two classes), coefficients in the order of the columns, then the
         intercept. Where the data do not determine a coefficient its variance is inf and its
         covariances are NaN.
+
+    References
+    ----------
+    J. G. MacKinnon and H. White, "Some heteroskedasticity-consistent covariance matrix estimators
+    with improved finite sample properties", Journal of Econometrics 29, 1985, 305-325,
+    https://doi.org/10.1016/0304-4076(85)90158-7. The Newton step: D. Pregibon, "Logistic regression
+    diagnostics", Annals of Statistics 9, 1981, 705-724, https://doi.org/10.1214/aos/1176345513.
     """
     hessian = objective.evaluate(theta, hessian=True).hessian
     assert hessian is not None
     inverse, undetermined = _inverse(hessian)
     if kind == "sandwich":
-        inverse = inverse @ objective.score_products(theta) @ inverse
+        inverse = inverse @ objective.score_products(theta, inverse) @ inverse
     lost = np.any(undetermined.reshape(theta.shape), axis=0, keepdims=True)[0]
     if objective.design.intercept:
         # The intercept of the raw columns has a part of every column whose mean is not zero.

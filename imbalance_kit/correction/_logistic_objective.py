@@ -18,8 +18,10 @@ from scipy.linalg import helmert
 from scipy.special import softmax
 
 from imbalance_kit.correction._logistic_design import Array, Design
+from imbalance_kit.correction._logistic_leverage import root_of, without_own_pull
 
 _TINY = np.finfo(np.float64).tiny
+_AT_ONCE = 16  # combinations of columns computed for a block, which may be all rows of a sparse X
 
 
 @dataclass(frozen=True)
@@ -178,11 +180,24 @@ class Objective:
         square[np.diag_indices_from(square)] += self._ridge_diagonal(theta).ravel()
         return Evaluation(loss, gradient, square)
 
-    def score_products(self, theta: Array) -> Array:
-        """Return ``Σ_i w_i² s_i s_i'``, with ``s_i`` the gradient of the log loss of row i."""
+    def score_products(self, theta: Array, inverse: Array) -> Array:
+        """Return ``Σ_i s_i s_i'``: what row i adds to the gradient, but for its own pull.
+
+        Parameters
+        ----------
+        theta : ndarray of shape (n_outputs, n_columns)
+            Where the gradient is zero.
+        inverse : ndarray of shape (n_parameters, n_parameters)
+            The inverse Hessian there.
+        """
+        root = root_of(inverse, self.n_outputs)
+        outputs = range(self.n_outputs)
         gram = np.zeros((*theta.shape, *theta.shape))
-        for rows, block in self.design.blocks(self.n_outputs):
-            residuals = self._free(self._terms(theta, rows, block).residuals)
+        for rows, block in self.design.blocks(max(self.n_outputs, _AT_ONCE)):
+            terms = self._terms(theta, rows, block)
+            spread = self._spread(block, root)
+            curvature = np.array([[terms.curvature(a, b) for b in outputs] for a in outputs])
+            residuals = without_own_pull(self._free(terms.residuals), curvature, spread)
             self._add_pairs(block, lambda a, b, r=residuals: r[a] * r[b], gram)
         return self._finish_pairs(gram)
 
@@ -226,6 +241,15 @@ class Objective:
             return binary_terms(scores[0], self.sign[rows], weights)
         assert self.contrasts is not None
         return softmax_terms(scores, self.codes[rows], weights, self.contrasts)
+
+    def _spread(self, block: Any, root: Array) -> Array:
+        """Return the covariance of a block's predictors under ``root root'``, (q, q, rows)."""
+        spread = np.zeros((len(root), len(root), block.shape[0]))
+        for start in range(0, root.shape[1], _AT_ONCE):
+            few = root[:, start : start + _AT_ONCE]
+            parts = np.array([self.design.predict_block(block, one) for one in few])
+            spread += np.einsum("aki,bki->abi", parts, parts)
+        return spread
 
     def _add_pairs(self, block: Any, weights_of: Any, gram: Array) -> None:
         for first in range(self.n_outputs):

@@ -66,7 +66,8 @@ class OffsetLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
         - "model": the inverse Hessian. Right for the likelihood with an offset and without weights,
           and for weights that count repeated rows.
         - "sandwich": right for inverse-probability weights, and where the model is only an
-          approximation.
+          approximation; every row's own pull on the fit is taken out (HC3), so that a few heavy
+          rows do not hide their error.
         - "auto": "sandwich" with `sample_weight`, "model" without; computed where Newton's method
           is used by "auto", because it takes as much memory as parameters squared.
         - None: nothing.
@@ -115,6 +116,12 @@ class OffsetLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
     that depend on one another get the shortest solution on a common scale. All computations are in
     double precision.
 
+    The sandwich is ``H⁻¹ (Σ_i w_i² r_i² x_i x_i' / (1 - h_i)²) H⁻¹`` with the Hessian H, residuals
+    r and leverages ``h_i = w_i p_i (1 - p_i) x_i' H⁻¹ x_i``: the jackknife by one Newton step per
+    row, MacKinnon and White's HC3 [3]_. It mends the variance, not a bias: where a class is
+    represented by few rows of great weight, the weighted intercept itself is off by a good part of
+    its standard error, and its interval covers less than it says.
+
     The covariance is conditional on the offset. With a finite C it is that of the penalised
     likelihood, and intervals are centred on shrunken coefficients: use a large C or np.inf for
     inference. A 95 % interval is ``coef ± 1.96 sqrt(variance)``.
@@ -126,6 +133,9 @@ class OffsetLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
     .. [2] W. Fithian and T. Hastie, "Local case-control sampling: efficient subsampling in
        imbalanced data sets", Annals of Statistics 42, 2014, 1693-1724.
        https://doi.org/10.1214/14-AOS1220
+    .. [3] J. G. MacKinnon and H. White, "Some heteroskedasticity-consistent covariance matrix
+       estimators with improved finite sample properties", Journal of Econometrics 29, 1985,
+       305-325. https://doi.org/10.1016/0304-4076(85)90158-7
 
     Examples
     --------

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._columns import Table, table_of
 from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._covariates import Covariates, learn_covariates
 from imbalance_kit._utils._validation import check_sample_weight
@@ -17,13 +18,14 @@ from imbalance_kit.diagnostics._balance_rows import (
     Scale,
     Weightings,
     level_rows,
+    level_shares,
     mean_row,
     number_rows,
     share_of_levels,
     weightings,
 )
 from imbalance_kit.diagnostics._domain_auc import domain_auc
-from imbalance_kit.diagnostics._target import TargetRows, target_rows
+from imbalance_kit.diagnostics._target import margin_covariates, target_rows
 
 _Floats = NDArray[np.float64]
 _DENOMINATORS = ("population", "pooled", "sample")
@@ -140,28 +142,29 @@ def compute_balance(
                 "margins have none. Hint: leave them out, or pass rows as `target`."
             )
         weights = weightings(n, base, adjusted, 0, None)
-        table = tuple(_margin_rows(X, target, weights, scale))
-        return _report(table, n, None, base, adjusted, scale)
+        found = list(_margin_rows(table_of(X), target, weights, scale))
+        return _report(found, n, None, base, adjusted, scale)
     weights = weightings(n, base, adjusted, n_rows(rows.rows), rows.weight)
-    covariates = learn_covariates(X, rows.rows, weights=[base, rows.weight])
+    sample, people = table_of(X), table_of(rows.rows)  # what is learned of a column is kept there
+    covariates = learn_covariates(sample, people, weights=[base, rows.weight])
     pairs = _check_pairs(interactions, [c.name for c in covariates.columns])
-    found = list(_covariate_rows(X, rows, covariates, weights, scale))
+    found = list(_covariate_rows(sample, people, covariates, weights, scale))
     if pairs:
-        found += interaction_rows(X, rows.rows, covariates, pairs, weights, scale)
+        found += interaction_rows(sample, people, covariates, pairs, weights, scale)
     auc = (float("nan"), float("nan"))
     if domain_classifier is not None:
         auc = domain_auc(
-            covariates.encode(X, drop_first=True),
-            covariates.encode(rows.rows, drop_first=True),
+            covariates.encode(sample, drop_first=True),
+            covariates.encode(people, drop_first=True),
             weights,
             domain_classifier,
             random_state,
         )
-    return _report(tuple(found), n, n_rows(rows.rows), base, adjusted, scale, auc)
+    return _report(found, n, n_rows(rows.rows), base, adjusted, scale, auc)
 
 
 def _report(
-    rows: tuple[BalanceRow, ...],
+    rows: list[BalanceRow],
     n: int,
     n_target: int | None,
     base: _Floats | None,
@@ -170,7 +173,7 @@ def _report(
     auc: tuple[float, float] = (float("nan"), float("nan")),
 ) -> BalanceReport:
     return BalanceReport(
-        rows=rows,
+        rows=tuple(rows),
         n_samples=n,
         n_target=n_target,
         adjusted=adjusted is not None,
@@ -184,40 +187,26 @@ def _report(
 
 
 def _covariate_rows(
-    X: Any, target: TargetRows, covariates: Covariates, weights: Weightings, scale: Scale
+    sample: Table, people: Table, covariates: Covariates, weights: Weightings, scale: Scale
 ) -> Iterator[BalanceRow]:
     assert weights.target is not None
     for covariate in covariates.columns:
         name = covariate.name
         if covariate.kind == "numeric":
-            x, t = covariates.numbers(X, name), covariates.numbers(target.rows, name)
+            x, t = covariates.numbers(sample, name), covariates.numbers(people, name)
             yield from number_rows(name, x, t, weights, scale)
         else:
-            size = len(covariate.levels)
-            codes = covariates.codes(X, name)
-            shares = (
-                share_of_levels(covariates.codes(target.rows, name), weights.target, size),
-                share_of_levels(codes, weights.before, size),
-                None if weights.after is None else share_of_levels(codes, weights.after, size),
-            )
+            codes, size = covariates.codes(people, name), len(covariate.levels)
+            target = share_of_levels(codes, weights.target, size)
+            shares = level_shares(covariates.codes(sample, name), weights, target)
             yield from level_rows(name, covariate.levels, shares, scale)
 
 
-def _margin_rows(X: Any, margins: Any, weights: Weightings, scale: Scale) -> Iterator[BalanceRow]:
-    covariates = learn_covariates(X, columns=margins.columns, categorical=margins.categorical)
-    absent = set(margins.columns) - {c.name for c in covariates.columns}
-    if absent:
-        raise ValueError(
-            f"The margins speak of columns {sorted(absent)!r}, which `X` does not have."
-        )
+def _margin_rows(X: Table, margins: Any, weights: Weightings, scale: Scale) -> Iterator[BalanceRow]:
+    covariates = margin_covariates(X, margins)
     known = {c.name: c for c in covariates.columns}
     for column, total in margins.totals(1.0).items():
         if not isinstance(total, dict):
-            if known[column].kind != "numeric":
-                raise ValueError(
-                    f"The margin of {column!r} is a single number, and the column holds "
-                    "categories. Hint: give {level: total}."
-                )
             yield mean_row(column, covariates.numbers(X, column), total, weights, scale)
             continue
         names = column if isinstance(column, tuple) else (column,)
@@ -231,13 +220,7 @@ def _margin_rows(X: Any, margins: Any, weights: Weightings, scale: Scale) -> Ite
         if not isinstance(column, tuple):
             cells = [cell[0] for cell in cells]
         cells += [level for level in total if level not in set(cells)]
-        size = len(cells)
-        after = weights.after
-        shares = (
-            np.array([total.get(cell, 0.0) for cell in cells]),
-            share_of_levels(codes, weights.before, size),
-            None if after is None else share_of_levels(codes, after, size),
-        )
+        shares = level_shares(codes, weights, np.array([total.get(cell, 0.0) for cell in cells]))
         name = " × ".join(names)
         rows = level_rows(name, tuple(cells), shares, scale)
         yield from (r for r in rows if r.target_mean or r.mean_before or r.mean_after)

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from imbalance_kit._utils._shorten import shorten
 from imbalance_kit.diagnostics._display_style import AFTER, BEFORE, TARGET, new_figure, tidy
 from imbalance_kit.diagnostics._distributions import Distribution, compute_distributions
 
@@ -45,7 +46,8 @@ class BalanceDisplay:
     Notes
     -----
     Missing numbers are left out; a missing category is a level. A grid of numbers leaves out at
-    most .5 % of the population and of the sample at either end. Of a covariate with more than 12
+    most .5 % of the population and of the sample at either end; its cells hold equally many of the
+    values that can occur where these are whole numbers. Of a covariate with more than 12
     levels the most frequent in the population are drawn.
 
     Examples
@@ -262,5 +264,4 @@ def _draw_levels(ax: Any, one: Distribution) -> None:
 
 
 def _level_name(level: Any) -> str:
-    text = "missing" if level is None else str(level)
-    return text if len(text) <= _MAX_NAME else f"{text[: _MAX_NAME - 3]}..."
+    return shorten("missing" if level is None else str(level), _MAX_NAME)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._columns import Table
 from imbalance_kit._utils._covariates import Covariates
 from imbalance_kit._utils._moments import weighted_mean, weighted_variance
 from imbalance_kit.diagnostics._balance_report import BalanceRow
@@ -13,6 +14,7 @@ from imbalance_kit.diagnostics._balance_rows import (
     Scale,
     Weightings,
     level_rows,
+    level_shares,
     number_rows,
     share_of_levels,
 )
@@ -29,8 +31,8 @@ class _Side(NamedTuple):
 
 
 def interaction_rows(
-    X: Any,
-    target: Any,
+    X: Table,
+    target: Table,
     covariates: Covariates,
     pairs: list[tuple[str, str]],
     weights: Weightings,
@@ -60,7 +62,7 @@ def interaction_rows(
                 yield from _products(name, (level,), numbers, inside, weights, scale)
 
 
-def _side(X: Any, target: Any, covariates: Covariates, name: str, weights: Weightings) -> _Side:
+def _side(X: Table, target: Table, covariates: Covariates, name: str, weights: Weightings) -> _Side:
     covariate = next(c for c in covariates.columns if c.name == name)
     if covariate.kind == "categorical":
         return _Side(covariate.levels, covariates.codes(X, name), covariates.codes(target, name))
@@ -92,12 +94,7 @@ def _cells(
     occurring, position = np.unique(np.concatenate([codes, target]), return_inverse=True)
     codes, target = position[: len(codes)], position[len(codes) :]
     cells = [(one.levels[k // width], other.levels[k % width]) for k in occurring.tolist()]
-    size = len(cells)
-    table = (
-        share_of_levels(target, weights.target, size),
-        share_of_levels(codes, weights.before, size),
-        None if weights.after is None else share_of_levels(codes, weights.after, size),
-    )
+    table = level_shares(codes, weights, share_of_levels(target, weights.target, len(cells)))
     for row in level_rows(name, tuple(cells), table, scale):
         yield _as_interaction(row, row.level)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from imbalance_kit._utils._optional import import_optional
+from imbalance_kit._utils._plain_values import to_plain
+from imbalance_kit._utils._shorten import shorten
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _MAX_ROWS_SHOWN = 20
@@ -195,8 +197,8 @@ class BalanceReport:
         for which in ("mean_difference", "max_difference"):
             for side in ("before", "after"):
                 report[f"{which}_{side}"] = getattr(self, f"{which}_{side}")
-        rows = [{k: _plain(v) for k, v in vars(row).items()} for row in self.rows]
-        return {**{name: _plain(value) for name, value in report.items()}, "rows": rows}
+        plain: dict[str, Any] = to_plain({**report, "rows": [vars(row) for row in self.rows]})
+        return plain
 
     def to_frame(self) -> Any:
         """Return the rows as a table.
@@ -238,7 +240,7 @@ class BalanceReport:
             values = (row.target_mean, row.mean_before, row.mean_after)[: len(sides)]
             means = "".join(f"{_number(value):>10}" for value in values)
             lines.append(
-                f"  {_short(row.name, width):{width}}  {means}   "
+                f"  {shorten(row.name, width):{width}}  {means}   "
                 f"{_arrow(row.difference_before, row.difference_after, '+.3f')}"
             )
         if len(shown) < len(worst):
@@ -263,10 +265,6 @@ def _number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.4g}"
 
 
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 3]}..."
-
-
 def _sortable(value: float) -> float:
     return -1.0 if math.isnan(value) else abs(value)
 
@@ -278,9 +276,3 @@ def _mean(values: list[float]) -> float:
 
 def _max(values: list[float]) -> float:
     return max([value for value in values if not math.isnan(value)], default=math.nan)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return list(value) if isinstance(value, tuple) else value

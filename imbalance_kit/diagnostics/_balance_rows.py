@@ -14,6 +14,8 @@ from imbalance_kit.diagnostics._balance_report import PROBABILITIES, BalanceRow
 _Floats = NDArray[np.float64]
 _Triple = tuple[float, float, float]  # of the target, before, after
 _Pair = tuple[float, float]  # before, after
+LevelShares = tuple[_Floats, _Floats, _Floats | None]
+"""Of the target, before, and after (None: not adjusted), one entry per level."""
 _NAN = float("nan")
 _UNKNOWN: _Pair = (_NAN, _NAN)
 
@@ -105,7 +107,7 @@ def _numeric_row(
 def level_rows(
     name: str,
     levels: tuple[Any, ...],
-    table: tuple[_Floats, _Floats, _Floats | None],
+    table: LevelShares,
     scale: Scale,
 ) -> Iterator[BalanceRow]:
     """Yield one row per level of a categorical covariate; the level None is the missing one.
@@ -156,6 +158,16 @@ def mean_row(
 def share_of_levels(codes: NDArray[np.intp], weight: _Floats, n_levels: int) -> _Floats:
     """Return the share of the weight in each level."""
     return np.bincount(codes, weights=weight, minlength=n_levels).astype(np.float64, copy=False)
+
+
+def level_shares(codes: NDArray[np.intp], weights: Weightings, target: _Floats) -> LevelShares:
+    """Return the shares of the levels: those of the target, as given, and the sample's."""
+    size, after = len(target), weights.after
+    return (
+        target,
+        share_of_levels(codes, weights.before, size),
+        None if after is None else share_of_levels(codes, after, size),
+    )
 
 
 def weightings(

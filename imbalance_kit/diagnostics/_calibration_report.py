@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from imbalance_kit._utils._optional import import_optional
+from imbalance_kit._utils._plain_values import to_plain
+from imbalance_kit._utils._shorten import shorten
 
 _MAX_CLASSES_SHOWN = 20
 
@@ -185,6 +187,9 @@ class CalibrationReport:
         See :class:`ClassCalibration`. NaN where one of the classes has no value.
     ece_interval : tuple of (float, float)
         See :class:`ClassCalibration`; (nan, nan) in a multiclass report.
+    slope_se, intercept_se, calibration_in_the_large_se : float
+        See :class:`ClassCalibration`; NaN in a multiclass report: the estimates of the classes
+        depend on each other, so that a mean of them has no error that follows from theirs.
 
     See Also
     --------
@@ -217,6 +222,9 @@ class CalibrationReport:
 
     def _mean(self, name: str) -> float:
         return math.fsum(getattr(c, name) for c in self.per_class) / len(self.per_class)
+
+    def _of_one_class(self, name: str) -> float:
+        return float(getattr(self.per_class[0], name)) if len(self.per_class) == 1 else math.nan
 
     @property
     def base_rate(self) -> float:
@@ -264,14 +272,29 @@ class CalibrationReport:
         return self._mean("slope")
 
     @property
+    def slope_se(self) -> float:
+        """Standard error of `slope`; NaN in a multiclass report."""
+        return self._of_one_class("slope_se")
+
+    @property
     def intercept(self) -> float:
         """Intercept of the logistic recalibration."""
         return self._mean("intercept")
 
     @property
+    def intercept_se(self) -> float:
+        """Standard error of `intercept`; NaN in a multiclass report."""
+        return self._of_one_class("intercept_se")
+
+    @property
     def calibration_in_the_large(self) -> float:
         """Intercept of the logistic recalibration with the slope held at 1."""
         return self._mean("calibration_in_the_large")
+
+    @property
+    def calibration_in_the_large_se(self) -> float:
+        """Standard error of `calibration_in_the_large`; NaN in a multiclass report."""
+        return self._of_one_class("calibration_in_the_large_se")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain Python values, ready for JSON.
@@ -281,12 +304,12 @@ class CalibrationReport:
         report : dict
             The fields of this class; `per_class` is a list of dicts with the fields of
             :class:`ClassCalibration` except `histogram`; in them `bins` is a list of dicts with the
-            fields of :class:`CalibrationBin`. NaN is None, because JSON has no NaN.
+            fields of :class:`CalibrationBin`. NaN and infinity are None, as JSON has neither.
         """
         report = dataclasses.asdict(self)
         for entry in report["per_class"]:
             del entry["histogram"]
-        plain: dict[str, Any] = _to_plain(report)
+        plain: dict[str, Any] = to_plain(report)
         return plain
 
     def to_frame(self) -> Any:
@@ -323,7 +346,7 @@ class CalibrationReport:
         within = one.within_bin_variance - one.within_bin_covariance
         low, high = (_number(end).strip() for end in one.ece_interval)
         return [
-            f"CalibrationReport: {self._size()}, positive class {_short(one.label, 20)}",
+            f"CalibrationReport: {self._size()}, positive class {shorten(repr(one.label), 20)}",
             f"  base rate     {_number(one.base_rate)}  mean prediction "
             f"{_number(one.mean_prediction)}",
             f"  log loss      {_number(self.log_loss)}",
@@ -347,7 +370,7 @@ class CalibrationReport:
             "  class      base rate  predicted        ECE  calibrated     slope  in the large",
         ]
         shown = self.per_class[:_MAX_CLASSES_SHOWN]
-        lines += [_class_line(_short(entry.label, 9), entry) for entry in shown]
+        lines += [_class_line(shorten(repr(entry.label), 9), entry) for entry in shown]
         if len(shown) < len(self.per_class):
             lines.append(f"  ... {len(self.per_class) - len(shown)} more")
         return [*lines, _class_line("(mean)", self)]
@@ -375,18 +398,3 @@ def _class_line(name: str, entry: ClassCalibration | CalibrationReport) -> str:
 
 def _estimate(value: float, error: float) -> str:
     return "not defined" if math.isnan(value) else f"{value:.3f} (SE {error:.3f})"
-
-
-def _short(label: Any, width: int) -> str:
-    text = repr(label)
-    return text if len(text) <= width else f"{text[: width - 3]}..."
-
-
-def _to_plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _to_plain(entry) for key, entry in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_to_plain(entry) for entry in value]
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return value

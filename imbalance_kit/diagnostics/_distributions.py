@@ -1,20 +1,28 @@
 """The distributions of covariates as numbers: in the population, before and after weighting."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._columns import table_of
 from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._covariates import learn_covariates
 from imbalance_kit._utils._moments import weighted_quantile
 from imbalance_kit._utils._validation import check_sample_weight
-from imbalance_kit.diagnostics._balance_rows import Weightings, share_of_levels, weightings
-from imbalance_kit.diagnostics._target import target_rows
+from imbalance_kit.diagnostics._balance_rows import (
+    Weightings,
+    level_shares,
+    share_of_levels,
+    weightings,
+)
+from imbalance_kit.diagnostics._target import margin_covariates, target_rows
 
 _Floats = NDArray[np.float64]
 _N_CELLS = 240
+_MAX_WHOLE = 2.0**52  # from there on all floats are whole, and nothing is half way between them
 _TAIL = 0.005  # share of either side that may lie beyond each end of a grid
 
 
@@ -31,10 +39,11 @@ class Distribution:
     levels : tuple or None
         Levels of a category, None among them the missing one; (0, 1) for numbers that are all 0 or
         1; None for other numbers.
-    edges : ndarray of shape (241,) or None
+    edges : ndarray of shape (n_edges,) or None
         For numbers, the edges of a grid of equal cells, which leaves out at most .5 % of the
-        population and of the sample at either end.
-    target, before, after : ndarray of shape (n_levels,) or (241,)
+        population and of the sample at either end: 241 of them; of whole numbers 241 at most, half
+        way between the numbers, so that every cell holds equally many of them.
+    target, before, after : ndarray of shape (n_levels,) or (n_edges,)
         Shares of the levels, or the share of the weight at or below each edge, in [0, 1]; NaN
         where nothing was observed. `after` is None where nothing was adjusted.
 
@@ -67,12 +76,13 @@ class Distribution:
         Parameters
         ----------
         n_cells : int, default=40
-            Number of cells, a divisor of 240.
+            Number of cells, a divisor of 240. Of whole numbers it is the largest number: every cell
+            holds equally many of them, but for the last, which is narrower where some are left.
 
         Returns
         -------
         edges : ndarray of shape (n_cells + 1,)
-            Edges of the cells.
+            Edges of the cells; fewer for whole numbers.
         densities : dict of {str: ndarray of shape (n_cells,)}
             Share of the weight per unit of the number, by "target", "before" and, where weights
             were adjusted, "after".
@@ -82,16 +92,17 @@ class Distribution:
         ValueError
             If the covariate is a category, or `n_cells` does not divide 240.
         """
-        if self.edges is None or _N_CELLS % n_cells:
+        if self.edges is None or n_cells < 1 or _N_CELLS % n_cells:
             raise ValueError(
                 f"A density needs a number and cells that divide {_N_CELLS}, got column "
                 f"{self.column!r} and n_cells={n_cells!r}. Hint: categories have shares."
             )
-        step = _N_CELLS // n_cells
-        edges = self.edges[::step]
+        last = len(self.edges) - 1
+        taken = np.append(np.arange(0, last, math.ceil(last / n_cells)), last)
+        edges = self.edges[taken]
         sides = {"target": self.target, "before": self.before, "after": self.after}
         width = np.diff(edges)
-        return edges, {k: np.diff(f[::step]) / width for k, f in sides.items() if f is not None}
+        return edges, {k: np.diff(f[taken]) / width for k, f in sides.items() if f is not None}
 
 
 def compute_distributions(
@@ -131,7 +142,8 @@ def compute_distributions(
     Raises
     ------
     ValueError
-        If the columns of sample and target differ, or `columns` names one that is not there.
+        If the columns of sample and target differ, margins speak of a column that `X` does not
+        have, or `columns` names one that is not there.
 
     See Also
     --------
@@ -154,16 +166,17 @@ def compute_distributions(
     if rows is None:
         return _of_margins(X, target, weightings(n, base, after, 0, None), columns)
     weights = weightings(n, base, after, n_rows(rows.rows), rows.weight)
-    covariates = learn_covariates(X, rows.rows)
+    sample, people = table_of(X), table_of(rows.rows)  # what is learned of a column is kept there
+    covariates = learn_covariates(sample, people)
     known = [c.name for c in covariates.columns]
     found = []
     for name in _chosen(columns, known):
         covariate = covariates.columns[known.index(name)]
         if covariate.kind == "categorical":
-            codes = covariates.codes(X, name), covariates.codes(rows.rows, name)
+            codes = covariates.codes(sample, name), covariates.codes(people, name)
             found.append(_of_levels(name, covariate.levels, *codes, weights))
             continue
-        x, t = covariates.numbers(X, name), covariates.numbers(rows.rows, name)
+        x, t = covariates.numbers(sample, name), covariates.numbers(people, name)
         if np.isin(np.concatenate([x, t]), (0.0, 1.0)).all():
             codes = x.astype(np.intp), t.astype(np.intp)
             found.append(_of_levels(name, (0, 1), *codes, weights))
@@ -180,15 +193,8 @@ def _of_levels(
     weights: Weightings,
 ) -> Distribution:
     assert weights.target is not None
-    size, after = len(levels), weights.after
-    return Distribution(
-        name,
-        levels,
-        None,
-        share_of_levels(target, weights.target, size),
-        share_of_levels(codes, weights.before, size),
-        None if after is None else share_of_levels(codes, after, size),
-    )
+    shares = level_shares(codes, weights, share_of_levels(target, weights.target, len(levels)))
+    return Distribution(name, levels, None, *shares)
 
 
 def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> Distribution:
@@ -204,10 +210,7 @@ def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> 
     )
     known = ends[~np.isnan(ends)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
-    if not high > low:
-        low, high = low - 0.5, high + 0.5
-    # A hair lower, so that a heap of values at the lower end (zeros, say) is inside the first cell.
-    edges = np.linspace(low - 1e-9 * (high - low), high, _N_CELLS + 1)
+    edges = _grid(low, high, _common_step(np.concatenate([x[seen], target[seen_target]])))
     return Distribution(
         name,
         None,
@@ -216,6 +219,30 @@ def _of_numbers(name: str, x: _Floats, target: _Floats, weights: Weightings) -> 
         _ecdf(x[seen], weights.before[seen], edges),
         None if weights.after is None else _ecdf(x[seen], weights.after[seen], edges),
     )
+
+
+def _grid(low: float, high: float, step: int) -> _Floats:
+    """Return the edges of equal cells from `low` to `high`, two values that occur.
+
+    Where all values are some multiple of `step` apart, the cells are as well: cells that held one
+    value and two in turn would draw a comb.
+    """
+    if step:
+        n_values = (high - low) / step + 1
+        width = step * math.ceil(n_values / _N_CELLS)
+        n_cells = math.ceil(n_values * step / width)
+        return low - step / 2 + width * np.arange(n_cells + 1, dtype=np.float64)
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    # A hair lower, so that a heap of values at the lower end (zeros, say) is inside the first cell.
+    return np.linspace(low - 1e-9 * (high - low), high, _N_CELLS + 1)
+
+
+def _common_step(values: _Floats) -> int:
+    """Return the largest whole number that all differences are a multiple of; 0 for fractions."""
+    if not len(values) or np.abs(values).max() > _MAX_WHOLE or (values != np.rint(values)).any():
+        return 0
+    return int(np.gcd.reduce(np.diff(np.unique(values)).astype(np.int64))) or 1
 
 
 def _ecdf(x: _Floats, weight: _Floats, edges: _Floats) -> _Floats:
@@ -233,23 +260,18 @@ def _of_margins(X: Any, margins: Any, weights: Weightings, columns: Any) -> list
     totals = {k: v for k, v in margins.totals(1.0).items() if isinstance(v, dict)}
     single = [column for column in totals if isinstance(column, str)]
     chosen = _chosen(columns, single)
-    covariates = learn_covariates(X, columns=chosen, categorical=chosen)
+    sample = table_of(X)
+    covariates = margin_covariates(sample, margins)
     found = []
     for covariate in covariates.columns:
-        name, after = covariate.name, weights.after
+        name = covariate.name
+        if name not in chosen:
+            continue
         extra = [level for level in totals[name] if level not in covariate.levels]
         levels = (*covariate.levels, *extra)
-        codes, size = covariates.codes(X, name), len(levels)
-        found.append(
-            Distribution(
-                name,
-                levels,
-                None,
-                np.array([totals[name].get(level, 0.0) for level in levels]),
-                share_of_levels(codes, weights.before, size),
-                None if after is None else share_of_levels(codes, after, size),
-            )
-        )
+        target = np.array([totals[name].get(level, 0.0) for level in levels])
+        shares = level_shares(covariates.codes(sample, name), weights, target)
+        found.append(Distribution(name, levels, None, *shares))
     return found
 
 

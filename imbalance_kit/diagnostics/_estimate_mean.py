@@ -1,11 +1,13 @@
 """Estimate the mean of an outcome in a population: check, choose the method, put together."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
+from imbalance_kit._utils._columns import Table, table_of
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._covariates import learn_covariates
 from imbalance_kit._utils._moments import weighted_mean
@@ -27,7 +29,7 @@ from imbalance_kit.diagnostics._replicates import (
     bootstrap_standard_error,
     jackknife_standard_error,
 )
-from imbalance_kit.diagnostics._target import target_rows
+from imbalance_kit.diagnostics._target import margin_covariates, target_rows
 
 _Floats = NDArray[np.float64]
 _N_FOLDS = 5
@@ -108,7 +110,8 @@ def estimate_mean(
     ------
     ValueError
         If no outcome is observed, lengths differ, something the method needs is missing or
-        something it does not use is given, or "greg" or "aipw" is given margins.
+        something it does not use is given, "greg" or "aipw" is given margins, or margins speak of
+        columns that `X` does not have.
 
     See Also
     --------
@@ -228,9 +231,9 @@ def _linearize(
     X = given.X if len(observed) == len(given.y) else take_rows(given.X, observed)
     y = given.y[observed]
     base, weight = (None if w is None else w[observed] for w in (given.base, given.weight))
-    covariates = learn_covariates(X, rows.rows, weights=[base, rows.weight])
-    design = covariates.encode(X, drop_first=True)
-    target_design = covariates.encode(rows.rows, drop_first=True)
+    sides = table_of(X), table_of(rows.rows)  # what is learned of a column is kept there
+    covariates = learn_covariates(*sides, weights=[base, rows.weight])
+    design, target_design = (covariates.encode(side, drop_first=True) for side in sides)
     sample = kind == "sample"
     if method == "greg":
         return greg_estimate(
@@ -262,28 +265,29 @@ def _weighted(given: MeanInputs, kind: str | None) -> Linearized:
     if given.X is None:
         return weighted_mean_scores(given.y, weight)
     if given.target is not None and given.rows is None:
-        design = _margin_design(given.X, given.target)
+        design = _margin_design(table_of(given.X), given.target)
         return weighted_mean_scores(given.y, weight, base=base, design=design)
     rows = given.rows if kind == "sample" else None
-    covariates = learn_covariates(given.X) if rows is None else learn_covariates(given.X, rows.rows)
+    sides = [table_of(given.X), *([] if rows is None else [table_of(rows.rows)])]
+    covariates = learn_covariates(*sides)
+    designs = [_with_ones(covariates.encode(side, drop_first=True)) for side in sides]
     return weighted_mean_scores(
         given.y,
         weight,
         base=base,
-        design=_with_ones(covariates.encode(given.X, drop_first=True)),
-        target_design=None
-        if rows is None
-        else _with_ones(covariates.encode(rows.rows, drop_first=True)),
+        design=designs[0],
+        target_design=None if rows is None else designs[1],
         target_weight=None if rows is None else rows.weight,
     )
 
 
-def _margin_design(X: Any, margins: Any) -> _Floats:
+def _margin_design(X: Table, margins: Any) -> _Floats:
     """Return the columns whose totals the margins fix; of a joint margin one per cell."""
-    blocks = [np.ones((n_rows(X), 1))]
+    blocks = [np.ones((X.n_rows, 1))]
+    covariates = margin_covariates(X, margins)
     for column in margins.margins:
         names = column if isinstance(column, tuple) else (column,)
-        own = learn_covariates(X, columns=names, categorical=margins.categorical)
+        own = replace(covariates, columns=tuple(c for c in covariates.columns if c.name in names))
         if len(names) == 1:
             blocks.append(own.encode(X, drop_first=True))
             continue

@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._shorten import shorten
 from imbalance_kit.diagnostics._balance import compute_balance
 from imbalance_kit.diagnostics._balance_report import BalanceReport
 from imbalance_kit.diagnostics._display_style import AFTER, BEFORE, named, new_figure, tidy
@@ -210,7 +211,9 @@ class LovePlotDisplay:
                 label=name,
                 **style,
             )
-        ax.set_yticks(place, [_short(name) for name in self.names[:shown]], fontsize="small")
+        ax.set_yticks(
+            place, [shorten(name, _MAX_NAME) for name in self.names[:shown]], fontsize="small"
+        )
         ax.set_ylim(shown - 0.4, -0.6)
         ax.set_xlim(left=-0.01 * ax.get_xlim()[1])
         report = next(iter(self.reports.values()))
@@ -231,7 +234,3 @@ def _drawable(sides: list[_Floats]) -> list[_Floats]:
     """Bring infinite differences (of a constant in the population) in, beyond all others."""
     finite = [float(side[np.isfinite(side)].max(initial=0.0)) for side in sides]
     return [np.minimum(side, 1.1 * max(finite)) for side in sides]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 3]}..."

@@ -1,11 +1,11 @@
 """What an estimate of a mean holds and how it is read; nothing here is computed from rows."""
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from imbalance_kit._utils._optional import import_optional
+from imbalance_kit._utils._plain_values import to_plain
 
 _TARGETS = {
     "census": "a census: its own numbers are taken as exact",
@@ -85,13 +85,10 @@ class MeanEstimate:
         Returns
         -------
         estimate : dict
-            The fields of this class; `interval` is a list, NaN is None.
+            The fields of this class; `interval` is a list, NaN and infinity are None.
         """
-        plain = {
-            name: None if isinstance(value, float) and math.isnan(value) else value
-            for name, value in dataclasses.asdict(self).items()
-        }
-        return {**plain, "interval": [None if math.isnan(end) else end for end in self.interval]}
+        plain: dict[str, Any] = to_plain(dataclasses.asdict(self))
+        return plain
 
     def to_frame(self) -> Any:
         """Return the estimate as a table of one row, to be stacked with others.

@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._columns import Table
 from imbalance_kit._utils._containers import n_rows
+from imbalance_kit._utils._covariates import Covariates, learn_covariates
 from imbalance_kit._utils._validation import check_sample_weight
 
 _Floats = NDArray[np.float64]
@@ -43,6 +45,31 @@ def target_rows(target: Any, target_weight: Any) -> TargetRows | None:
     if count == 0:
         raise ValueError("`target` has no rows: expected at least one.")
     return TargetRows(rows, check_sample_weight(weight, count, name="target_weight"))
+
+
+def margin_covariates(X: Table, margins: Any) -> Covariates:
+    """Learn the columns of a sample that margins speak of.
+
+    Raises
+    ------
+    ValueError
+        If one is not there, or is a category whose margin is a single number.
+    """
+    covariates = learn_covariates(X, columns=margins.columns, categorical=margins.categorical)
+    kinds = {c.name: c.kind for c in covariates.columns}
+    absent = set(margins.columns) - set(kinds)
+    if absent:
+        raise ValueError(
+            f"The margins speak of columns {sorted(absent)!r}, which `X` does not have: its "
+            f"columns are {list(X.names)!r}."
+        )
+    for column, total in margins.margins.items():
+        if not isinstance(total, dict) and kinds[column] != "numeric":
+            raise ValueError(
+                f"The margin of {column!r} is a single number, and the column holds categories. "
+                "Hint: give {level: total}."
+            )
+    return covariates
 
 
 def is_margins(target: Any) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from imbalance_kit._utils._moments import weighted_quantile
 from imbalance_kit._utils._optional import import_optional
 from imbalance_kit._utils._pareto import pareto_tail
+from imbalance_kit._utils._plain_values import to_plain
 from imbalance_kit._utils._validation import check_sample_weight
 from imbalance_kit._utils._weight_statistics import signed_design_effect, top_share
 
@@ -91,12 +92,10 @@ class WeightSummary:
             The fields of this class but for the histogram; the probabilities of `quantiles` are
             strings; NaN and infinity are None.
         """
-        fields = {
-            name: None if isinstance(value, float) and not math.isfinite(value) else value
-            for name, value in vars(self).items()
-            if name not in ("edges", "counts")
-        }
-        return {**fields, "quantiles": {f"{p:g}": value for p, value in self.quantiles.items()}}
+        fields = {k: value for k, value in vars(self).items() if k not in ("edges", "counts")}
+        quantiles = {f"{p:g}": value for p, value in self.quantiles.items()}
+        plain: dict[str, Any] = to_plain({**fields, "quantiles": quantiles})
+        return plain
 
     def to_frame(self) -> Any:
         """Return the quantiles as a table.

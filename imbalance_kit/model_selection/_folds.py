@@ -119,7 +119,7 @@ def _check_n_splits(n_splits: int, target: EncodedTarget, groups: NDArray[Any] |
             "rows of that class."
         )
     n_groups = n_splits if groups is None else len(np.unique(groups))
-    if n_groups <= n_splits - 1:
+    if n_groups < n_splits:
         raise ValueError(
             f"`groups` names {n_groups} groups, too few for cv={n_splits}. Hint: use fewer folds."
         )

@@ -1,12 +1,12 @@
 """The whole comparison: what was compared, the figures, the advice, and how to write them down."""
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from imbalance_kit._utils._optional import import_optional
+from imbalance_kit._utils._plain_values import to_plain
 from imbalance_kit.model_selection._report_text import paragraphs, score_table, wrap
 from imbalance_kit.model_selection._results import Metric, StrategyResult
 
@@ -86,7 +86,7 @@ class ComparisonReport:
         report : dict
             The fields of this class. `class_counts` is a list of {"label", "count"}, and
             `per_class` of a result a list of {"label", "precision", "recall"}, because the keys of
-            JSON are strings. NaN is None.
+            JSON are strings. NaN and infinity are None.
         """
         report = {
             field.name: getattr(self, field.name)
@@ -98,7 +98,7 @@ class ComparisonReport:
         ]
         report["metrics"] = [dataclasses.asdict(metric) for metric in self.metrics]
         report["results"] = [_result_to_dict(result) for result in self.results]
-        plain: dict[str, Any] = _to_plain(report)
+        plain: dict[str, Any] = to_plain(report)
         return plain
 
     def to_frame(self) -> Any:
@@ -173,13 +173,3 @@ def _result_to_row(result: StrategyResult) -> dict[str, Any]:
     for label, figures in result.per_class.items():
         row |= {f"{figure}[{label}]": value for figure, value in figures.items()}
     return {**row, "fit_seconds": result.fit_seconds, "rows_trained": result.rows_trained}
-
-
-def _to_plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _to_plain(entry) for key, entry in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_to_plain(entry) for entry in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

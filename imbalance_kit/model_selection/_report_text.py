@@ -4,6 +4,7 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from imbalance_kit._utils._shorten import shorten
 from imbalance_kit.model_selection._results import Metric, StrategyResult
 
 _WIDTH = 100
@@ -60,11 +61,6 @@ def paragraphs(title: str, texts: Sequence[str]) -> Iterator[str]:
 def wrap(text: str) -> list[str]:
     """Return the text as lines."""
     return textwrap.wrap(text, _WIDTH, subsequent_indent="  ")
-
-
-def shorten(text: str, width: int) -> str:
-    """Return the text, cut where it is longer than `width`."""
-    return text if len(text) <= width else f"{text[: width - 3]}..."
 
 
 def _cost(result: StrategyResult) -> str:

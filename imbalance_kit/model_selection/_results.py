@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Verdict = Literal["better", "worse", "no difference", "reference"]
+Variant = Literal["raw", "corrected", "as is"]
+Kind = Literal["nothing", "threshold", "sampler", "weighter", "classifier"]
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,9 @@ class StrategyResult:
     """
 
     name: str
-    variant: Literal["raw", "corrected", "as is"]
+    variant: Variant
     correction: str
-    kind: Literal["nothing", "threshold", "sampler", "weighter", "classifier"]
+    kind: Kind
     scores: Mapping[str, Estimate]
     per_class: Mapping[Any, Mapping[str, float]]
     fit_seconds: float

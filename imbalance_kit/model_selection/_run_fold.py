@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,11 @@ from imbalance_kit.model_selection._metrics import (
     score_probabilities,
     score_tuned,
 )
+from imbalance_kit.model_selection._results import Variant
 from imbalance_kit.model_selection._strategies import Strategy
 from imbalance_kit.model_selection._thresholds import tune_thresholds
 
 _Codes = NDArray[np.intp]
-
-Variant = Literal["raw", "corrected", "as is"]
 
 
 @dataclass(frozen=True)
@@ -212,9 +211,9 @@ def _score_moved(
     if settings.positive is None:
         moved = _by_share(trained.train, plain.scores)
     else:
+        assert trained.unseen is not None  # what the thresholds were learned from
         moved = tuned[settings.threshold_metric]
-        learning = 0.0 if trained.unseen is None else trained.unseen.seconds
-        plain = replace(plain, seconds=trained.fitted.seconds + learning)
+        plain = replace(plain, seconds=trained.fitted.seconds + trained.unseen.seconds)
     return _score(held, plain, trained.fitted, tuned, moved=moved)
 
 

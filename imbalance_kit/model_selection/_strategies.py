@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._numeric import numeric_rows
 from imbalance_kit.correction._learner import takes_sample_weight
+from imbalance_kit.model_selection._results import Kind
 from imbalance_kit.over_sampling import SMOTE, RandomOverSampler
 from imbalance_kit.under_sampling import RandomUnderSampler
 from imbalance_kit.weighting import ClassWeighter
@@ -18,8 +19,6 @@ from imbalance_kit.weighting import ClassWeighter
 NOTHING = "nothing"
 THRESHOLD = "threshold"
 MOVED_THRESHOLD = "moved threshold"
-
-Kind = Literal["nothing", "threshold", "sampler", "weighter", "classifier"]
 
 
 @dataclass(frozen=True)

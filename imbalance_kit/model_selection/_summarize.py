@@ -21,9 +21,10 @@ from imbalance_kit.model_selection._results import (
     Metric,
     OutOfFold,
     StrategyResult,
+    Variant,
     Verdict,
 )
-from imbalance_kit.model_selection._run_fold import FoldResult, Variant
+from imbalance_kit.model_selection._run_fold import FoldResult
 from imbalance_kit.model_selection._strategies import Strategy
 
 _Floats = NDArray[np.float64]

@@ -112,19 +112,6 @@ def linear_predictor(rows: Array, centre: Array, scale: Array, λ: Array) -> Arr
     return out
 
 
-def centre_and_scale(rows: Array, shares: Array) -> tuple[Array, Array]:
-    """Return weighted mean and standard deviation of each column; a constant has 0."""
-    centre = shares @ rows
-    square = np.zeros_like(centre)
-    for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK] - centre
-        block *= block
-        square += shares[start : start + _BLOCK] @ block
-    scale = np.sqrt(square)
-    scale[scale <= 1e-12 * np.abs(centre)] = 0.0
-    return centre, scale
-
-
 def _value(problem: Problem, λ: Array) -> tuple[Array, float]:
     u = linear_predictor(problem.rows, problem.centre, problem.scale, λ)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._moments import means_and_spreads
 from imbalance_kit.weighting._base_weighter import BaseWeighter, Normalize
 from imbalance_kit.weighting._calibrate import (
     InfeasibleError,
     Problem,
     calibrate,
-    centre_and_scale,
     linear_predictor,
 )
 from imbalance_kit.weighting._calibration_distances import Distance, DualDistance, dual_distance
@@ -215,7 +215,7 @@ def _problem(
     tolerance: float,
     ridge: float,
 ) -> Problem:
-    centre, scale = centre_and_scale(rows, shares)
+    centre, scale = means_and_spreads(rows, shares)
     spread = np.where(constraints.spreads > 0, constraints.spreads, scale)
     gap = constraints.means - centre
     fixed = scale == 0

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from imbalance_kit.weighting._basis_rows import BasisRows, weighted_gram
-from imbalance_kit.weighting._newton_fits import softplus
 
 Array = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ class _Terms:
 def _terms(rows: BasisRows, beta: Array, odds: Array) -> _Terms:
     d, t = rows.sample_weight, rows.target_weight
     of_sample, own = odds / (1 + odds), d * odds
-    of_target, _ = softplus(rows.target @ beta)
+    of_target = expit(rows.target @ beta)
     score = (t * (1 - of_target)) @ rows.target - (d * of_sample) @ rows.sample
     balance = rows.target_mean * rows.target_total - own @ rows.sample
     return _Terms(
@@ -105,8 +105,8 @@ def moment_weight(rows: BasisRows, beta: Array) -> Array:
         total = weighted_gram(rows.sample, d * of_sample)
         return (total + weighted_gram(rows.target, t * of_target)) / n
 
-    shares = [softplus(s)[0] for s in scores]
-    first = mean(*(share * softplus(-s)[0] for share, s in zip(shares, scores, strict=True)))
+    shares = [expit(s) for s in scores]
+    first = mean(*(share * expit(-s) for share, s in zip(shares, scores, strict=True)))
     cross = ratio * mean(*shares)
     second = ratio**2 * mean(*(np.exp(s) for s in scores))
     return np.linalg.pinv(np.block([[first, cross], [cross, second]]), hermitian=True)
@@ -114,7 +114,7 @@ def moment_weight(rows: BasisRows, beta: Array) -> Array:
 
 def gmm_covariance(rows: BasisRows, beta: Array, weight: Array, jacobian: Array) -> Array:
     """Sandwich of the generalised method of moments, rows drawn with their weights."""
-    odds, (of_target, _) = np.exp(rows.sample @ beta), softplus(rows.target @ beta)
+    odds, of_target = np.exp(rows.sample @ beta), expit(rows.target @ beta)
     of_sample = odds / (1 + odds)
     n, n_target = rows.total, rows.target_total
     d, t = rows.sample_weight, rows.target_weight

@@ -136,7 +136,6 @@ class CBPSWeighter(BaseWeighter):
             raise ValueError(f"`method` must be 'over' or 'exact', got {self.method!r}.")
         if not self.tol > 0:
             raise ValueError(f"`tol` must be above 0, got {self.tol!r}.")
-        assert task.target_weights is not None
         numbers = task.covariates.encode(task.table)
         target = task.covariates.encode(task.target_table)
         _check_reach(

@@ -1,5 +1,6 @@
 """Cells: the levels of a column, or the combinations of levels of several, and their totals."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -108,6 +109,17 @@ def absent_message(cells: str) -> str:
         "can stand for it. Hint: merge it with another level in both, or leave it out of the "
         "target."
     )
+
+
+def warn_of_zeros(cells: Cells, which: NDArray[np.intp], task: Task) -> None:
+    """Warn of cells of the sample that the rows of the target do not have."""
+    if len(which) and task.margins is None:
+        warnings.warn(
+            f"The population has no row of {cells.show(which)}: the rows of the sample that are "
+            "there weigh 0.",
+            UserWarning,
+            stacklevel=6,
+        )
 
 
 def _parts(column: str | tuple[str, ...], label: Any) -> tuple[Any, ...]:

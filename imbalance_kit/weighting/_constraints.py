@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._covariates import Covariates
-from imbalance_kit.weighting._calibrate import centre_and_scale
+from imbalance_kit._utils._moments import means_and_spreads
 from imbalance_kit.weighting._cells import Cells, cells_of_margin
 from imbalance_kit.weighting._task import Task
 
@@ -59,7 +59,7 @@ def make_constraints(task: Task) -> Constraints:
     if task.margins is not None:
         return _from_margins(task)
     design = task.covariates.encode(task.target_table)
-    means, spreads = centre_and_scale(design, task.target_weights / task.target_weights.sum())
+    means, spreads = means_and_spreads(design, task.target_weights / task.target_weights.sum())
     return Constraints(task.covariates, None, task.covariates.names(), means, spreads)
 
 

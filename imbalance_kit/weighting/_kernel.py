@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._moments import means_and_spreads
 from imbalance_kit.weighting._folds import content_hash
 
 Array = NDArray[np.float64]
@@ -42,10 +43,8 @@ class GaussianKernel:
 
 def standardise(rows: Array, weights: Array) -> Standardise:
     """Learn means and standard deviations; a column that does not vary is left in its units."""
-    share = weights / weights.sum()
-    centre = share @ rows
-    scale = np.sqrt(np.maximum(share @ (rows - centre) ** 2, 0))
-    return Standardise(centre, np.where(scale > 1e-12 * (1 + np.abs(centre)), scale, 1.0))
+    centre, scale = means_and_spreads(rows, weights / weights.sum())
+    return Standardise(centre, np.where(scale > 0, scale, 1.0))
 
 
 def centres_of(rows: Array, size: int) -> Array:

@@ -120,10 +120,8 @@ class NystromFeatures:
     @classmethod
     def of(cls, kernel: GaussianKernel) -> "NystromFeatures":
         """Learn the features from the kernel between its centres."""
-        gram = np.exp(
-            -np.maximum(((kernel.centres[:, None] - kernel.centres) ** 2).sum(axis=2), 0)
-            / (2 * kernel.width**2)
-        )
+        apart = ((kernel.centres[:, None] - kernel.centres) ** 2).sum(axis=2)
+        gram = np.exp(apart / (-2 * kernel.width**2))
         values, vectors = np.linalg.eigh(gram)
         kept = values > 1e-10 * values[-1]
         return cls(kernel, vectors[:, kept] / np.sqrt(values[kept]))

@@ -98,11 +98,10 @@ class LeastSquaresRatio:
         spread = median_distance(centres)
         widths = [w * spread for w in _WIDTHS] if self.width is None else [self.width]
         ridges = _RIDGES if self.ridge is None else (self.ridge,)
-        folds = task.folds
         best: tuple[float, float, Array] | None = None
         for width in widths:
             kernel = GaussianKernel(scaling, centres, width)
-            H, h = _fold_moments(kernel, task, folds, self.alpha)
+            H, h = _fold_moments(kernel, task, self.alpha)
             for ridge in ridges:
                 alone = len(widths) == len(ridges) == 1
                 score = 0.0 if alone else _held_out_score(H, h, ridge)
@@ -128,12 +127,7 @@ class KernelRatio:
             return np.log(np.maximum(out, 0.0))
 
 
-def _fold_moments(
-    kernel: GaussianKernel,
-    task: RatioTask,
-    folds: tuple[NDArray[np.intp], NDArray[np.intp]],
-    alpha: float,
-) -> tuple[Array, Array]:
+def _fold_moments(kernel: GaussianKernel, task: RatioTask, alpha: float) -> tuple[Array, Array]:
     """Return H and h of each fold's rows: (n_folds, c, c) and (n_folds, c)."""
     c = len(kernel.centres)
     squares = np.zeros((2, task.n_folds, c, c))
@@ -141,7 +135,7 @@ def _fold_moments(
     sides = ((task.sample, task.sample_weight), (task.target, task.target_weight))
     for side, (rows, weights) in enumerate(sides):
         for fold in range(task.n_folds):
-            members = np.flatnonzero(folds[side] == fold)
+            members = np.flatnonzero(task.folds[side] == fold)
             total = weights[members].sum()
             for start in range(0, len(members), _BLOCK):
                 block = members[start : start + _BLOCK]

@@ -24,12 +24,11 @@ Array = NDArray[np.float64]
 _ALL_ROWS = -1
 _FALL = 1e-4  # last λ over the first of a lasso; 1e-2 with more columns than rows, as in glmnet
 _SWEEPS = 12  # at one λ before a model goes on alone
+_ALONE = 100  # Newton steps of a model that goes on alone
 _AGED = 3  # sweeps at one λ that show the Hessian is too old
 _PRECISE, _ROUGH = 1e-11, 1e-9  # decrease of the objective still to be had: all rows, folds
-_FLAT, _EXPLAINED = (
-    1e-5,
-    0.999,
-)  # the path ends where the deviance hardly moves, or is all explained
+_FLAT = 1e-5  # of the deviance explained so far: the path ends where a step explains no more,
+_EXPLAINED = 0.999  # or where so much of it is explained
 _SUFFICIENT = 1e-4
 _RIDGE_START = 1e-3  # stands in for α in the first λ of a ridge path
 _JITTER = 1e-12  # of the mean diagonal, so that collinear columns have a solution
@@ -167,7 +166,7 @@ class _State:
         )
         return found, decrease
 
-    def solve_alone(self, k: int, lam: float, *, max_iter: int = 100) -> None:
+    def solve_alone(self, k: int, lam: float) -> None:
         """Proximal Newton with the model's own Hessian, and a line search on its objective."""
         model = int(self.models[k])
         l1 = lam * self.l1_ratio * self.penalised
@@ -178,7 +177,7 @@ class _State:
 
         theta = self.theta[k].copy()
         loss, gradient, square = self.rows.alone(theta, model)
-        for _ in range(max_iter):
+        for _ in range(_ALONE):
             full = square + np.diag(ridge + self.still)
             full[np.diag_indices_from(full)] += _JITTER * (1 + np.trace(square) / len(ridge))
             slope = gradient + ridge * theta

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._moments import means_and_spreads
 from imbalance_kit.weighting._logistic_path import Path, logistic_path, polish
 from imbalance_kit.weighting._membership_rows import MembershipRows, stack_membership
 from imbalance_kit.weighting._path_selection import SELECTIONS, Selection, choose, weights_along
@@ -98,14 +99,7 @@ class LogisticPath:
             Takes rows as numbers, gives the log of the ratio; has `coef`, `intercept`, `lambda_`
             and `path`.
         """
-        rows = stack_membership(
-            task.sample,
-            task.target,
-            task.sample_weight,
-            task.target_weight,
-            task.folds,
-            task.n_folds,
-        )
+        rows = stack_membership(task)
         path = logistic_path(rows, l1_ratio=self.l1_ratio, n_lambdas=self.n_lambdas)
         chosen = self._choose(task, rows, path)
         lam = float(path.lambdas[chosen])
@@ -117,9 +111,7 @@ class LogisticPath:
         imbalance = effect = None
         if self.selection == "balance" or self.max_design_effect is not None:
             share = task.target_weight / task.target_weight.sum()
-            mean = share @ task.target
-            scale = np.sqrt(np.maximum(share @ task.target**2 - mean**2, 0))
-            scale[scale <= 1e-7 * np.abs(mean)] = 0.0
+            mean, scale = means_and_spreads(task.target, share)
             coef = rows.original(path.theta.T)
             imbalance, effect = weights_along(task.sample, task.sample_weight, mean, scale, coef)
         return choose(

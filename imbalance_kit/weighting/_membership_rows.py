@@ -10,6 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit.weighting._ratio import RatioTask
+
 Array = NDArray[np.float64]
 
 _BLOCK_BYTES = 1 << 19  # of rows, so that a block stays in cache between the two products
@@ -135,41 +137,16 @@ class Sweep:
     hessian: Array | None
 
 
-def stack_membership(
-    sample: Array,
-    target: Array,
-    sample_weight: Array | None,
-    target_weight: Array | None,
-    folds: tuple[NDArray[np.intp], NDArray[np.intp]] | None,
-    n_folds: int,
-) -> MembershipRows:
-    """Stack and sort the rows; each side has half of the weight.
-
-    Parameters
-    ----------
-    sample, target : ndarray of shape (n, p)
-        Columns.
-    sample_weight, target_weight : ndarray of shape (n,) or None
-        Weights, at least 0, None for equal ones.
-    folds : pair of ndarray of shape (n,), or None
-        The fold of each row, 0, ..., n_folds - 1; None where there is one fold alone.
-    n_folds : int
-        How many.
-    """
-    sides = [
-        _share(sample_weight, len(sample)),
-        _share(target_weight, len(target)),
-    ]
+def stack_membership(task: RatioTask) -> MembershipRows:
+    """Stack and sort the rows of both sides; each side has half of the weight."""
+    sample, target = task.sample, task.target
+    sides = [0.5 * w / w.sum() for w in (task.sample_weight, task.target_weight)]
     n, n_sample = len(sample) + len(target), len(sample)
     signed = np.empty((n, sample.shape[1] + 1))
-    weights = np.concatenate(sides)
-    if folds is None:
-        order, edges = np.arange(n), (0, n)
-    else:
-        of_row = np.concatenate(folds)
-        order = np.argsort(of_row, kind="stable")
-        edges = (0, *np.cumsum(np.bincount(of_row, minlength=n_folds)).tolist())
-    weights = weights[order]
+    of_row = np.concatenate(task.folds)
+    order = np.argsort(of_row, kind="stable")
+    edges = (0, *np.cumsum(np.bincount(of_row, minlength=task.n_folds)).tolist())
+    weights = np.concatenate(sides)[order]
     centre, scale = _moments(sample, target, sides)
     divisor = np.where(scale > 0, scale, 1.0)
     size = max(256, _BLOCK_BYTES // (8 * signed.shape[1]))
@@ -186,13 +163,6 @@ def stack_membership(
         out[in_sample] *= -1
     fold_weights = np.array([weights[a:b].sum() for a, b in pairwise(edges)])
     return MembershipRows(signed, weights, edges, centre, scale, fold_weights)
-
-
-def _share(weights: Array | None, n: int) -> Array:
-    if weights is None:
-        return np.full(n, 0.5 / n)
-    share: Array = 0.5 * weights / weights.sum()
-    return share
 
 
 def _moments(sample: Array, target: Array, sides: list[Array]) -> tuple[Array, Array]:

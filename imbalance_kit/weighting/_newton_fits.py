@@ -44,20 +44,13 @@ def thinned(rows: BasisRows) -> BasisRows | None:
     return rows.every(step) if step > 1 else None
 
 
-def softplus(scores: Array) -> tuple[Array, Array]:
-    """Return ``1 / (1 + exp(-s))`` and ``log(1 + exp(s))``, from one exponential."""
-    small = np.exp(-np.abs(scores))
-    share = np.where(scores >= 0, 1.0, small) / (1 + small)
-    return share, np.maximum(scores, 0) + np.log1p(small)
-
-
 def _logistic(rows: BasisRows, beta: Array, tol: float) -> tuple[Array, int]:
     d, t, n = rows.sample_weight, rows.target_weight, rows.total
 
     def evaluate(beta: Array) -> tuple[float, Array, Array, float]:
         scores = rows.sample @ beta
-        of_sample, costs = softplus(scores)
-        not_target, others = softplus(-(rows.target @ beta))
+        of_sample, costs = _share_and_cost(scores)
+        not_target, others = _share_and_cost(-(rows.target @ beta))
         top = float(np.abs(scores).max(initial=0.0))
         return float(d @ costs + t @ others) / n, of_sample, not_target, top
 
@@ -90,6 +83,13 @@ def _logistic(rows: BasisRows, beta: Array, tol: float) -> tuple[Array, int]:
         if value < 1e-6 or top > _ENDLESS:
             break
     raise NoSolutionError("sample and target are separated")
+
+
+def _share_and_cost(scores: Array) -> tuple[Array, Array]:
+    """Return ``1 / (1 + exp(-s))`` and ``log(1 + exp(s))``, from one exponential."""
+    small = np.exp(-np.abs(scores))
+    share = np.where(scores >= 0, 1.0, small) / (1 + small)
+    return share, np.maximum(scores, 0) + np.log1p(small)
 
 
 def exponential_tilt(rows: BasisRows, tol: float) -> tuple[Array, int]:

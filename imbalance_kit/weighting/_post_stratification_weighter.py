@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 
 from imbalance_kit._utils._covariates import Covariates
 from imbalance_kit.weighting._base_weighter import BaseWeighter, Normalize
-from imbalance_kit.weighting._cells import Cells, absent_message, cells_of_margin, cells_of_rows
-from imbalance_kit.weighting._raking_weighter import warn_of_zeros
+from imbalance_kit.weighting._cells import (
+    Cells,
+    absent_message,
+    cells_of_margin,
+    cells_of_rows,
+    warn_of_zeros,
+)
 from imbalance_kit.weighting._task import Solution, Task
 
 Array = NDArray[np.float64]

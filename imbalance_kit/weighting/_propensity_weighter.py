@@ -161,7 +161,6 @@ class PropensityWeighter(BaseWeighter):
         trimming = self._check_parameters()
         for name in ("coef_", "intercept_", "pareto_k_"):  # of an earlier fit
             self.__dict__.pop(name, None)
-        assert task.target_weights is not None
         kept = task.weights > 0, task.target_weights > 0
         numbers = _ratio_task(task, kept, self.cv)
         check_overlap(numbers)
@@ -291,7 +290,6 @@ def _ratio_task(
     task: Task, kept: tuple[NDArray[np.bool_], NDArray[np.bool_]], cv: int
 ) -> RatioTask:
     """Return both sides as numbers, without the rows of weight zero."""
-    assert task.target_weights is not None
     weights = (task.weights, task.target_weights)
     counts = [int(np.count_nonzero(every)) for every in kept]
     if min(counts) < 2:

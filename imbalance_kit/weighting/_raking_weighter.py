@@ -1,6 +1,5 @@
 """Raking: weights that meet categorical margins, found margin by margin."""
 
-import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -16,6 +15,7 @@ from imbalance_kit.weighting._cells import (
     absent_message,
     cells_of_margin,
     cells_of_rows,
+    warn_of_zeros,
 )
 from imbalance_kit.weighting._rake import rake
 from imbalance_kit.weighting._task import Solution, Task
@@ -131,7 +131,7 @@ class RakingWeighter(BaseWeighter):
         margins = self._margins(task)
         codes = [cells.codes(task.covariates, task.table) for cells, _ in margins]
         for (cells, shares), code in zip(margins, codes, strict=True):
-            check_coverage(cells, shares, code, task)
+            _check_coverage(cells, shares, code, task)
         design = task.weights / task.weights.sum()
         found = rake(codes, design, [shares for _, shares in margins], int(self.max_iter))
         self.n_iter_ = found.n_iter
@@ -198,24 +198,13 @@ class RakedRows:
         return weights
 
 
-def check_coverage(cells: Cells, shares: Array, codes: NDArray[np.intp], task: Task) -> None:
+def _check_coverage(cells: Cells, shares: Array, codes: NDArray[np.intp], task: Task) -> None:
     """Raise where only the population has a cell; warn where only the sample has."""
     found = np.bincount(codes[codes >= 0], task.weights[codes >= 0], minlength=len(shares))
     absent = np.flatnonzero((found == 0) & (shares > 0))
     if len(absent):
         raise ValueError(absent_message(cells.show(absent)))
     warn_of_zeros(cells, np.flatnonzero((found > 0) & (shares == 0)), task)
-
-
-def warn_of_zeros(cells: Cells, which: NDArray[np.intp], task: Task) -> None:
-    """Warn of cells of the sample that the rows of the target do not have."""
-    if len(which) and task.margins is None:
-        warnings.warn(
-            f"The population has no row of {cells.show(which)}: the rows of the sample that are "
-            "there weigh 0.",
-            UserWarning,
-            stacklevel=6,
-        )
 
 
 def _tuple(margin: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What a density-ratio estimator is given, and what it gives back."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -26,7 +27,7 @@ class RatioTask:
     names: tuple[str, ...]
     n_folds: int
 
-    @property
+    @cached_property
     def folds(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Folds of the sample's and the target's rows."""
         return (

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imbalance_kit._utils._moments import weighted_mean, weighted_quantile, weighted_variance
+from imbalance_kit._utils._moments import (
+    means_and_spreads,
+    weighted_mean,
+    weighted_quantile,
+    weighted_variance,
+)
 
 VALUES = st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 4)), min_size=1, max_size=30)
 PROBABILITIES = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
@@ -31,3 +36,20 @@ def test_no_weights_are_equal_weights() -> None:
     assert weighted_mean(x, None) == pytest.approx(x.mean())
     assert weighted_variance(x, None) == pytest.approx(x.var())
     assert weighted_quantile(x, None, np.array([0.5]))[0] == np.median(x)
+
+
+def test_columns_have_their_means_and_standard_deviations() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(5000, 3)) * [1e-6, 1.0, 1e6] + [1.0, 0.0, 1e9]  # more than one block
+    shares = rng.exponential(size=5000)
+    shares /= shares.sum()
+    means, spreads = means_and_spreads(rows, shares)
+    for x, mean, spread in zip(rows.T, means, spreads, strict=True):
+        assert mean == pytest.approx(weighted_mean(x, shares))
+        assert spread == pytest.approx(weighted_variance(x, shares) ** 0.5)
+
+
+def test_a_constant_has_no_spread() -> None:
+    rows = np.column_stack([np.full(10, 1e8), np.zeros(10), np.full(10, 0.1), np.arange(10)])
+    spreads = means_and_spreads(rows, np.full(10, 0.1))[1]
+    assert (spreads > 0).tolist() == [False, False, False, True]

@@ -1,12 +1,13 @@
 """Covariances, against inverses of numeric Hessians, other parametrisations, and simulation."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from imbalance_kit.correction._logistic_covariance import covariance
+from imbalance_kit.correction._logistic_covariance import _of_raw_columns, covariance
 from imbalance_kit.correction._logistic_objective import Objective, intercept_start
 from imbalance_kit.correction._logistic_solvers import newton
 from tests.correction._logistic_reference import (
@@ -67,17 +68,51 @@ def test_more_classes_have_the_variances_of_their_differences(kind: str) -> None
         proba = scores / scores.sum(axis=1, keepdims=True)
         return options["sample_weight"][:, None] * (proba - np.eye(3)[codes])[:, :2]
 
-    hessian = numeric_gradient(lambda f: (residuals(f).T @ rows).ravel(), free)
+    def by_row(free: np.ndarray) -> np.ndarray:
+        return np.einsum("ia,ij->iaj", residuals(free), rows).reshape(len(X), -1)
+
+    bends = numeric_gradient(by_row, free)
+    hessian = bends.sum(axis=0)
     expected = np.linalg.inv(hessian)
-    if kind == "sandwich":
-        scores = np.einsum("ia,ij->iaj", residuals(free), rows).reshape(len(X), -1)
-        expected = expected @ (scores.T @ scores) @ expected
+    if kind == "sandwich":  # each row left out: one Newton step on the others
+        moves = np.linalg.solve(hessian - bends, by_row(free)[:, :, None])[:, :, 0]
+        expected = moves.T @ moves
     found = covariance(objective, theta, kind)
     differences = np.kron(np.array([[1, 0, -1], [0, 1, -1]]), np.eye(5))
     np.testing.assert_allclose(differences @ found @ differences.T, expected, rtol=1e-5, atol=1e-8)
     # The classes sum to zero, without any variance.
     sums = np.kron(np.ones((1, 3)), np.eye(5))
     np.testing.assert_allclose(sums @ found @ sums.T, 0, atol=1e-10)
+
+
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("ridge", [0.0, 2.0])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_the_sandwich_is_the_jackknife_of_one_newton_step(
+    make: Any, ridge: float, n_classes: int
+) -> None:
+    """Leave out each row in turn, the penalty staying what it is: derivation and code in one."""
+    X, codes = rows_with_labels(n_classes, n=60)
+    options = extras(len(X), n_classes) | {"ridge": ridge}
+    options["sample_weight"][:3] = 20.0  # rows that pull the fit to themselves
+    objective, theta = _fitted(make(X), codes, n_classes, **options)
+    total = objective.evaluate(theta, hessian=True).hessian
+    assert total is not None
+    moves, leverage = [], []
+    for i in range(len(X)):
+        weight = options["sample_weight"].copy()
+        weight[i] = 0.0
+        others = replace(objective, weights=weight).evaluate(theta, hessian=True)
+        moves.append(np.linalg.solve(others.hessian, others.gradient.ravel()))
+        leverage.append(1 - np.linalg.det(others.hessian) / np.linalg.det(total))
+    assert max(leverage) > 0.3  # where the correction counts
+    # As the intercept of centred columns has its raw counterpart, so has its covariance.
+    wanted = _of_raw_columns(
+        objective, np.array(moves).T @ np.array(moves), np.zeros(X.shape[1] + 1, dtype=bool)
+    )
+    # The gradient at the optimum is 1e-8 standard errors, the least share left to a row 1e-9.
+    found = covariance(objective, theta, "sandwich")
+    np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-9)
 
 
 def test_naive_loss_is_flat_at_the_optimum() -> None:

@@ -207,6 +207,39 @@ def test_intervals_cover_and_the_offset_is_the_better_estimator() -> None:
     assert gain.mean() > 2 * gain.std(ddof=1) / np.sqrt(repeats)
 
 
+def test_sandwich_intervals_cover_where_a_few_heavy_rows_decide_the_fit() -> None:
+    """All positives and as many negatives, drawn uniformly: weights of 1 and about 70.
+
+    Of the slopes alone: the weighted intercept is biased by half a standard error or so here.
+    """
+    repeats, truth = 200, np.array([1.0, 1.0, 1.0, 1.0, -5.5])
+    rng = np.random.default_rng(20_26)
+    covered: dict[str, list[np.ndarray]] = {"own pull taken out": [], "Huber and White": []}
+    for _ in range(repeats):
+        X = rng.normal(size=(8_000, 4)) / np.sqrt(2)
+        y = rng.random(8_000) < 1 / (1 + np.exp(-(X @ truth[:4] + truth[4])))
+        drawn = rng.choice(np.flatnonzero(~y), y.sum(), replace=False)
+        kept = np.concatenate([np.flatnonzero(y), drawn])
+        weights = np.where(y[kept], 1.0, (~y).sum() / y.sum())
+        model = OffsetLogisticRegression(C=np.inf).fit(X[kept], y[kept], sample_weight=weights)
+        rows = np.column_stack([X[kept], np.ones(len(kept))])
+        share = model.predict_proba(X[kept])[:, 1]
+        bread = np.linalg.inv((rows.T * (weights * share * (1 - share))) @ rows)
+        scores = (weights * (y[kept] - share))[:, None] * rows
+        off = np.abs(model.coef_[0] - truth[:4])
+        for name, found in (
+            ("own pull taken out", model.coef_covariance_),
+            ("Huber and White", bread @ (scores.T @ scores) @ bread),
+        ):
+            covered[name].append(off <= 1.96 * np.sqrt(np.diag(found)[:4]))
+    share, error = {}, {}
+    for name, inside in covered.items():
+        by_repeat = np.array(inside).mean(axis=1)  # the slopes of a repeat depend on each other
+        share[name], error[name] = by_repeat.mean(), by_repeat.std(ddof=1) / np.sqrt(repeats)
+    assert abs(share["own pull taken out"] - 0.95) < 4 * error["own pull taken out"]
+    assert share["Huber and White"] < 0.95 - 4 * error["Huber and White"]
+
+
 # Estimator ----------------------------------------------------------------------------------------
 
 

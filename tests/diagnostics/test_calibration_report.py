@@ -46,6 +46,13 @@ def test_text_of_a_binary_report() -> None:
     assert "0.95 interval" in text
 
 
+def test_errors_of_the_slope_stand_beside_it_for_one_class_alone() -> None:
+    binary, multiclass = _report(), _report(4)
+    for name in ("slope_se", "intercept_se", "calibration_in_the_large_se"):
+        assert getattr(binary, name) == getattr(binary.per_class[0], name) > 0
+        assert np.isnan(getattr(multiclass, name))
+
+
 def test_text_of_a_multiclass_report() -> None:
     text = repr(_report(30))
     assert "30 classes" in text

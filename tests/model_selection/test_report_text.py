@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from imbalance_kit.model_selection._report_text import paragraphs, score_table, shorten, wrap
+from imbalance_kit.model_selection._report_text import paragraphs, score_table, wrap
 from tests.model_selection._reports import nothing, report_of, row
 
 REPORT = report_of(nothing(), row("x", log_loss=0.3, average_precision=0.5, noise=1))
@@ -44,7 +44,5 @@ def test_paragraphs() -> None:
     assert lines[3].startswith("  word")
 
 
-def test_wrap_and_shorten() -> None:
+def test_wrap() -> None:
     assert all(len(line) <= 100 for line in wrap("word " * 60))
-    assert shorten("abcdef", 6) == "abcdef"
-    assert shorten("abcdefg", 6) == "abc..."

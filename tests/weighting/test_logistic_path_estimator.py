@@ -14,9 +14,7 @@ from tests.weighting._ratio_tasks import ratio_task
 def test_the_model_chosen_is_optimal_at_its_penalty(l1_ratio: float, selection: str) -> None:
     task = ratio_task(300, 200, weighted=True)
     model = LogisticPath(l1_ratio, selection=selection).fit_ratio(task)  # type: ignore[arg-type]
-    rows = stack_membership(
-        task.sample, task.target, task.sample_weight, task.target_weight, None, 1
-    )
+    rows = stack_membership(task)
     theta = np.append(model.coef * rows.scale, model.intercept + rows.centre @ model.coef)
     _, gradient, _ = rows.alone(theta, -1)
     penalty = np.append(np.full(2, model.lambda_), 0.0)
