@@ -148,7 +148,7 @@ def test_importing_the_package_loads_no_plotting_or_big_data_library() -> None:
 
 
 def test_modules_import_optional_libraries_late() -> None:
-    """At module level only the standard library, the core and, for the command, what it cannot do without."""
+    """At module level: the standard library, the core and what the command cannot do without."""
     found, checked = [], 0
     for path in _source_files():
         allowed = CORE_IMPORTS | (CLI_IMPORTS if _name(path).startswith("cli/") else set())

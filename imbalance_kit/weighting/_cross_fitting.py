@@ -1,5 +1,6 @@
 """Any classifier as a model of the density ratio: cross-fitted, so that no row scores itself."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from imbalance_kit.weighting._newton_fits import maximum_likelihood
 
 Array = NDArray[np.float64]
 Calibration = Literal["sigmoid", "isotonic"]
+_CERTAIN = 1e-12  # a probability as close to 0 or 1 as this is a claim to know
 
 
 @dataclass(frozen=True)
@@ -25,19 +27,20 @@ class CrossFit:
     """Models of the folds, and what calibrates the mean of their probabilities.
 
     Invariant: each model was fitted without its fold; `shifts` are added to their log odds, so that
-    they are log density ratios.
+    they are log density ratios; no log odds exceed `most`.
     """
 
     rows: ClassifierRows
     models: tuple[Any, ...]
     shifts: tuple[float, ...]
+    most: float
     calibrator: "Sigmoid | Isotonic | None" = None
 
     def __call__(self, X: Any) -> Array:
         """Return the log ratio of any rows: the mean over the folds, calibrated."""
         prepared = self.rows.prepare(X)
         shares = [
-            expit(_log_odds(model, prepared) + shift)
+            expit(np.minimum(_log_odds(model, prepared), self.most) + shift)
             for model, shift in zip(self.models, self.shifts, strict=True)
         ]
         scores: Array = logit(np.mean(shares, axis=0))
@@ -106,19 +109,24 @@ def cross_fit(
     side = np.repeat([0, 1], [n, n_rows(target)])
     of_row = np.concatenate(folds)
     balanced = np.concatenate([w / w.mean() / len(w) for w in weights]) * (len(side) / 2)
-    scores = np.empty(len(side))
+    scores, shift_of = np.empty(len(side)), np.empty(len(side))
     models, shifts = [], []
     for fold in range(int(of_row.max()) + 1):
         train, held_out = np.flatnonzero(of_row != fold), np.flatnonzero(of_row == fold)
         model, shift = _fit(estimator, X, side, train, balanced, weights)
-        scores[held_out] = _log_odds(model, take_rows(X, held_out)) + shift
+        scores[held_out] = _log_odds(model, take_rows(X, held_out))
+        shift_of[held_out] = shift
         models.append(model)
         shifts.append(shift)
+    most = _most(scores)
+    if calibration is None:
+        _warn_of_certainty(int(np.count_nonzero(scores[:n] > most)), most)
+    scores = np.minimum(scores, most) + shift_of
     calibrator = None
     if calibration is not None:
         calibrator = _calibrate(calibration, scores, side, balanced)
         scores = calibrator(scores)
-    return CrossFit(rows, tuple(models), tuple(shifts), calibrator), scores[:n], scores[n:]
+    return CrossFit(rows, tuple(models), tuple(shifts), most, calibrator), scores[:n], scores[n:]
 
 
 def _fit(
@@ -166,8 +174,30 @@ def _weight_parameter(model: Any) -> str | None:
 def _log_odds(model: Any, X: Any) -> Array:
     """Return log odds of the target, finite."""
     share = np.asarray(model.predict_proba(X), dtype=np.float64)[:, 1]
-    odds: Array = logit(np.clip(share, 1e-12, 1 - 1e-12))
+    odds: Array = logit(np.clip(share, _CERTAIN, 1 - _CERTAIN))
     return odds
+
+
+def _most(scores: Array) -> float:
+    """Return the largest log odds that are believed.
+
+    A classifier that is certain of some rows counts (trees, neighbours): from n rows it cannot tell
+    odds of more than n from any larger ones, and a weight of their size would stand for all others.
+    """
+    certain = np.abs(scores) >= -logit(2 * _CERTAIN)
+    return float(np.log(len(scores))) if certain.any() else np.inf
+
+
+def _warn_of_certainty(n_certain: int, most: float) -> None:
+    if n_certain:
+        warnings.warn(
+            f"The classifier is certain that {n_certain} rows of the sample belong to the target: "
+            f"their weights would be without bound, so their odds are held at {np.exp(most):.0f}. "
+            "Hint: calibration='isotonic', `trimming`, or a classifier that is less sure (more "
+            "rows per leaf, more neighbours).",
+            UserWarning,
+            stacklevel=6,
+        )
 
 
 def _calibrate(

@@ -16,8 +16,6 @@ from imbalance_kit._utils._pareto import pareto_tail
 
 Array = NDArray[np.float64]
 
-_MAX_SHAPE = 0.7
-
 
 @dataclass(frozen=True)
 class Trim:

@@ -105,9 +105,14 @@ def test_the_folder_must_be_there(tmp_path: Path) -> None:
 
 def test_a_run_that_is_not_resumed_leaves_its_output_or_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with pytest.raises(KeyboardInterrupt), Workspace.open_once(out) as work:
-        (work.output / "rows").touch()
-        raise KeyboardInterrupt
+
+    def stopped() -> None:
+        with Workspace.open_once(out) as work:
+            (work.output / "rows").touch()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
     assert not list(tmp_path.iterdir())
     with Workspace.open_once(out) as work:  # the lock of the first one is gone
         (work.output / "rows").touch()

@@ -51,6 +51,7 @@ def test_weights_are_out_of_fold_and_new_rows_get_the_mean() -> None:
 
 def test_overfitting_does_not_reach_the_weights() -> None:
     # Trees to the last leaf tell all their own rows apart: in-sample odds would be 0.
+    # (A forest of fewer trees is at times certain of a row: see the next test.)
     forest = RandomForestClassifier(200, random_state=0)
     weighter = PropensityWeighter(forest).fit(X, target=TARGET)
     assert design_effect(weighter.weights_) < 10
@@ -58,10 +59,25 @@ def test_overfitting_does_not_reach_the_weights() -> None:
     assert apart.max() < 0.35  # .5 before
 
 
+def test_certainty_is_believed_up_to_the_number_of_rows() -> None:
+    """One row of which a tree was certain had as much weight as all others together."""
+    tree = DecisionTreeClassifier(min_samples_leaf=2, random_state=0)
+    with pytest.warns(UserWarning, match=r"certain that \d+ rows .* odds are held at 1500. Hint"):
+        weighter = PropensityWeighter(tree).fit(X, target=TARGET)
+    certain = weighter.weights_ == weighter.weights_.max()
+    assert 1 < certain.sum() < len(X)
+    # Its odds against the smallest that the tree has given by counting, 1 of at most 1,200.
+    spread = weighter.weights_.max() / weighter.weights_[weighter.weights_ > 1e-6].min()
+    assert spread <= 1500 * 1200
+    again = weighter.weights(X)
+    assert np.isfinite(again).all()
+
+
 @pytest.mark.parametrize("calibration", ["sigmoid", "isotonic"])
 def test_calibration_makes_an_overfitted_model_honest(calibration: Any) -> None:
     model = DecisionTreeClassifier(max_depth=6, random_state=0)
-    raw = PropensityWeighter(model).fit(X, target=TARGET)
+    with pytest.warns(UserWarning, match="The classifier is certain that"):
+        raw = PropensityWeighter(model).fit(X, target=TARGET)
     calibrated = PropensityWeighter(model, calibration=calibration).fit(X, target=TARGET)
     assert design_effect(calibrated.weights_) < design_effect(raw.weights_)
     assert np.isfinite(calibrated.weights(X)).all()
