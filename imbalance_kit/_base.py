@@ -24,7 +24,8 @@ from imbalance_kit._utils._validation import (
 )
 from imbalance_kit.shift import ClassShift, Shift
 
-_FOR_CATEGORIES = "encode them first, or use a sampler for categories (SMOTENC, SMOTEN)"
+_ENCODE = "encode them first"
+_FOR_CATEGORIES = f"{_ENCODE}, or use a sampler for categories (SMOTENC, SMOTEN)"
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,8 @@ class BaseSampler(imblearn.base.BaseSampler):  # type: ignore[misc]
                 f"class {target.label(lost)!r}: a class without weight cannot be "
                 "resampled. Hint: drop its rows, or give them weight."
             )
-        numbers = numeric_matrix(X, hint=_FOR_CATEGORIES) if self._computes else None
+        way_out = _FOR_CATEGORIES if self._sampling_type == "over-sampling" else _ENCODE
+        numbers = numeric_matrix(X, hint=way_out) if self._computes else None
         return SamplingInput(X, y, target, weights, totals, numbers)
 
     def _plan(self, data: SamplingInput) -> ClassPlan:

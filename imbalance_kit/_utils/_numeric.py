@@ -90,9 +90,10 @@ def _as_floats(rows: Any, hint: str) -> Any:
     if rows.dtype.kind == "c":
         raise ValueError("Complex data not supported: X holds complex numbers.")
     if rows.ndim != 2 or rows.dtype.kind not in "iufO":
+        way_out = hint if rows.ndim == 2 else "one row per sample: X.reshape(len(X), -1)"
         raise ValueError(
             "X needs to contain only numerical data in two dimensions, got an array of dtype "
-            f"{rows.dtype} with {rows.ndim} dimensions. Hint: {hint}."
+            f"{rows.dtype} with {rows.ndim} dimensions. Hint: {way_out}."
         )
     kind = np.float32 if rows.dtype == np.float32 else np.float64
     try:

@@ -154,12 +154,12 @@ def plan_classes(
     rows = target.counts.astype(np.intp)
     exact = np.ones(target.n_classes)
     for k, n in wanted.items():
-        rows[k], exact[k] = _allowed(k, n, factors[k], target, kind)
+        rows[k], exact[k] = _allowed(k, n, factors[k], target, kind, strategy)
     return ClassPlan(tuple(sorted(wanted)), rows, exact)
 
 
 def _allowed(
-    k: int, rows: int, factor: float, target: EncodedTarget, kind: SamplingKind
+    k: int, rows: int, factor: float, target: EncodedTarget, kind: SamplingKind, strategy: Any
 ) -> tuple[int, float]:
     """Return rows and factor, or raise where the kind of sampler cannot deliver them.
 
@@ -179,20 +179,30 @@ def _allowed(
             return have, 1.0
         raise ValueError(
             f"`sampling_strategy` asks for {rows} rows of class {label!r}, which has {have}: an "
-            "over-sampler only adds rows. Hint: use RandomUnderSampler, or leave the class out; "
-            "Ratios suit every fold, counts do not."
+            f"over-sampler only adds rows. Hint: {_way_out(strategy, target, kind)}."
         )
     if kind == "under-sampling" and factor > 1:
         if is_rounding:
             return have, 1.0
         raise ValueError(
             f"`sampling_strategy` asks for {rows} rows of class {label!r}, which has {have}: an "
-            "under-sampler only removes rows. Hint: use RandomOverSampler, or leave the class out; "
-            "Ratios suit every fold, counts do not."
+            f"under-sampler only removes rows. Hint: {_way_out(strategy, target, kind)}."
         )
     if kind == "under-sampling" and rows == 0:
         rows = 1  # a relative size below one row: the class must not vanish
     return rows, factor
+
+
+def _way_out(strategy: Any, target: EncodedTarget, kind: SamplingKind) -> str:
+    """Return what to ask for instead: of a ratio that is passed already, a larger one."""
+    if isinstance(strategy, Real):
+        have = target.counts.min() / target.counts.max()
+        return (
+            f"there are {have:.3g} rows of the rarer class per row of the other already; a float "
+            "is that ratio after sampling, and has to be larger"
+        )
+    other = "RandomUnderSampler" if kind == "over-sampling" else "RandomOverSampler"
+    return f"use {other}, or leave the class out; Ratios suit every fold, counts do not"
 
 
 def _whole(rows: float) -> int:

@@ -119,7 +119,8 @@ def draw_differences(report: ComparisonReport, metric: Metric) -> str:
     for number, (row, estimate) in enumerate(zip(rows, estimates, strict=True)):
         middle = _TOP + row_height * (number + 0.5)
         class_ = variant_class(row.variant)
-        name = row.name if len(row.name) <= 20 else f"{row.name[:19]}…"
+        # The end tells two ratios of one sampler apart.
+        name = row.name if len(row.name) <= 18 else f"{row.name[:13]}…{row.name[-4:]}"
         words = name if row.variant == "as is" else f"{name}, {row.variant}"
         shapes.append(text(name_width - 10.0, middle + 4.0, words, "name", "end"))
         low, high, mean = x([estimate.low, estimate.high, estimate.difference]).tolist()

@@ -175,7 +175,9 @@ def _group_codes(series: pd.Series[Any]) -> NDArray[Any]:
 def check_weights(series: pd.Series[Any]) -> NDArray[np.float64]:
     """Return a column of weights, or raise where it has a row without one."""
     if not types.is_numeric_dtype(series.dtype):
-        raise InputError(f"The weights {series.name!r} are not numbers.")
+        first = series.dropna().iloc[:1].tolist()
+        got = f": the first is {first[0]!r}" if first else ""
+        raise InputError(f"The weights {series.name!r} are not numbers{got}.")
     values = series.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = np.flatnonzero(~np.isfinite(values) | (values < 0))
     if len(bad):

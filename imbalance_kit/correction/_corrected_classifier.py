@@ -227,6 +227,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         check_consistent_length(labels, groups)
         if is_frozen(self.estimator):
             encoded = _as_trained(self.estimator, encoded)
+            if self.shift is not None:  # nothing below looks at it before predictions do
+                self.shift.log_factors(take_rows(X, np.arange(1)), encoded.classes)
 
         rows = Rows(X, labels, weights, groups, options)
         trained = self._train(rows)

@@ -72,6 +72,11 @@ def towards_target_prior(
                 "Hint: pass {label: share}."
             )
         prior = {labels[0]: 1 - prior, labels[1]: prior}
+    if set(prior) != set(labels):
+        raise ValueError(
+            f"`target_prior` must name the classes of `y`, {labels!r}, each with its share, got "
+            f"{dict(prior)!r}."
+        )
     totals = target.totals(represented)
     shares = (totals / totals.sum()).tolist()
     return ClassShift.from_priors(dict(zip(labels, shares, strict=True)), prior)

@@ -303,7 +303,13 @@ def _check_labels(
     y_true: Any, classes: Any, probabilities: _Floats
 ) -> tuple[list[Any], NDArray[np.intp]]:
     """Return the labels in the order of the columns, and the column of each row's label."""
-    target = encode_target(y_true)
+    try:
+        target = encode_target(y_true)
+    except ValueError as error:
+        raise ValueError(
+            f"`y_true` must be class labels: {error} Hint: the labels come first, the "
+            "probabilities second."
+        ) from None
     if len(target.codes) != len(probabilities):
         raise ValueError(
             f"`y_true` has {len(target.codes)} rows, but `proba` has {len(probabilities)}: "

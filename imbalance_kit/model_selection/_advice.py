@@ -69,8 +69,8 @@ def _conclude(report: ComparisonReport) -> list[str]:
         return [f"Keep {reference.name!r}: no strategy is better by enough to matter."]
     moved = " and move the threshold" if evidence.moving_helps(report) else ""
     return [
-        "Do not resample or weight: neither ranking, probabilities nor decisions gain from it. "
-        f"Train on the rows as they are{moved}."
+        "Do not resample or weight: these folds show no gain in ranking, probabilities or "
+        f"decisions. Train on the rows as they are{moved}."
     ]
 
 

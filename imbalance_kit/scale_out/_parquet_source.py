@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from imbalance_kit._utils._optional import import_optional
 from imbalance_kit.scale_out._job import Place
 
+_MAGIC = b"PAR1"  # first and last bytes of every Parquet file
 _MOST_ROWS = 1 << 18  # of a piece in memory; row groups may hold more
 _MOST_BYTES = 1 << 27
 _BUFFER = 1 << 20  # bytes read at a time, per column
@@ -242,10 +243,24 @@ def _open(file: str) -> tuple[Any, Any]:
         with parquet.ParquetFile(file) as opened:
             return opened.metadata, opened.schema_arrow
     except (OSError, arrow.ArrowInvalid) as error:
+        way_out = (
+            "it is something else; write it as Parquet first, as by pandas.read_csv(...)"
+            ".to_parquet(...)"
+            if _is_something_else(file)
+            else "it was cut off while it was written; take it away or write it again"
+        )
         raise ValueError(
-            f"'{file}' is no whole Parquet file: {_first_line(error)} Hint: it was cut off while "
-            "it was written, or is something else; take it away or write it again."
+            f"'{file}' is no whole Parquet file: {_first_line(error)} Hint: {way_out}."
         ) from error
+
+
+def _is_something_else(file: str) -> bool:
+    """Whether the file can be read and does not begin as Parquet files do."""
+    try:
+        with open(file, "rb") as content:
+            return content.read(len(_MAGIC)) != _MAGIC
+    except OSError:
+        return False
 
 
 def _check_same(schema: Any, expected: Any, file: str, first: str) -> None:

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -65,7 +66,7 @@ class BaseCleaner(BaseSampler):
 
     def _plan(self, data: SamplingInput) -> ClassPlan:
         target = data.target
-        if isinstance(self.sampling_strategy, Ratios):
+        if isinstance(self.sampling_strategy, Ratios | Real):
             raise ValueError(
                 f"`sampling_strategy` of {type(self).__name__} names classes to clean: it drops "
                 f"what it finds, no number or share of rows. Got {self.sampling_strategy!r}. Hint: "

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import polars.testing
 import pytest
 from scipy import sparse
 
@@ -116,7 +117,7 @@ def test_integers_stay_in_their_range(make: Any, dtype: type) -> None:
         (np.array([[True], [False]]), "only numerical data in two dimensions, got .* dtype bool"),
         (np.array([[1j], [2]]), "Complex data not supported"),
         (np.zeros((2, 2, 2)), "two dimensions, got an array of dtype float64 with 3 dimensions"),
-        (np.zeros(2), "two dimensions, got an array of dtype float64 with 1 dimensions"),
+        (np.zeros(2), r"with 1 dimensions. Hint: one row per sample: X.reshape\(len\(X\), -1\)"),
         (
             pd.DataFrame({"a": ["x", "y"], "b": [1, 2], "c": [True, False]}),
             r"only numerical data, and columns \['a', 'c'\] are not. Hint: encode them first",

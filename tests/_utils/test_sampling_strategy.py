@@ -315,8 +315,10 @@ def test_messages_of_ratios(ratios: Any, of: Any, message: str) -> None:
          "Hint: use RandomUnderSampler, or leave the class out; Ratios suit every fold"),
         ({1: 11}, UNDER, "asks for 11 rows of class 1, which has 10: an under-sampler only removes "
          "rows. Hint: use RandomOverSampler, or leave the class out; Ratios suit every fold"),
-        (0.2, OVER, "asks for 4 rows of class 1, which has 10: an over-sampler only adds"),
-        (0.2, UNDER, "asks for 50 rows of class 0, which has 20: an under-sampler only removes"),
+        (0.2, OVER, "asks for 4 rows of class 1, which has 10: an over-sampler only adds rows. "
+         "Hint: there are 0.5 rows of the rarer class per row of the other already; a float"),
+        (0.2, UNDER, "asks for 50 rows of class 0, which has 20: an under-sampler only removes "
+         "rows. Hint: there are 0.5 rows of the rarer class .* already; .* has to be larger"),
         (Ratios({1: 3}, of="own"), UNDER, "asks for 30 rows of class 1, which has 10: an under"),
         (Ratios({0: 0.5}, of="own"), OVER, "asks for 10 rows of class 0, which has 20: an over"),
         (0.0, UNDER, r"should be in the range \(0, 1\].*Got 0.0"),

@@ -134,3 +134,15 @@ def test_differences_of_nothing(compared: Compared) -> None:
     root = parse(draw_differences(replace(report, results=(first, twin)), report.metrics[0]))
     assert classes(root, "circle") == ["point as-is hollow"]
     assert any("…" in (shape.text or "") for shape in root.iter("text"))
+
+
+def test_differences_tell_ratios_of_one_sampler_apart(compared: Compared) -> None:
+    report, _ = compared
+    names = ["RandomUnderSampler 0.5", "RandomUnderSampler 0.25"]
+    last = next(
+        r for r in report.results if r.scores[report.metrics[0].name].verdict != "reference"
+    )
+    rows = tuple(replace(last, name=name) for name in names)
+    root = parse(draw_differences(replace(report, results=rows), report.metrics[0]))
+    drawn = [shape.text for shape in root.iter("text") if (shape.text or "").startswith("Random")]
+    assert len(set(drawn)) == 2, drawn

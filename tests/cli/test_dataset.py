@@ -104,7 +104,7 @@ def test_one_of_many_classes_against_the_rest() -> None:
         (
             {"x": X, "y": [0, 1] * 3, "w": ["a"] * 6},
             {"target": "y", "weights": "w"},
-            "weights 'w' are not numbers",
+            "weights 'w' are not numbers: the first is 'a'",
         ),
         (
             {"x": X, "y": [0, 1] * 3, "w": [1, -1] * 3},

@@ -380,7 +380,12 @@ SHIFT = ClassShift.from_rates({0: 0.1, 1: 1})
         (
             CorrectedClassifier(LR, target_prior={0: 0.5, 2: 0.5}),
             ValueError,
-            "`source` and `target` must name the same classes",
+            r"`target_prior` must name the classes of `y`, \[0, 1\], each with its share, got {0: ",
+        ),
+        (
+            CorrectedClassifier(LR, target_prior={1: 0.6}),
+            ValueError,
+            r"`target_prior` must name the classes of `y`, \[0, 1\], .* got {1: 0.6}",
         ),
         *(
             (
@@ -400,6 +405,11 @@ SHIFT = ClassShift.from_rates({0: 0.1, 1: 1})
             CorrectedClassifier(LR, shift=ClassShift.from_rates({0: 0.1, 2: 1})),
             ValueError,
             r"The shift knows the classes \[0, 2\], but a factor is needed for \[1\]",
+        ),
+        (
+            CorrectedClassifier(FITTED, shift=ClassShift.from_rates({"a": 1, "b": 2})),
+            ValueError,
+            r"The shift knows the classes \['a', 'b'\], but a factor is needed for \[0, 1\]",
         ),
         (
             CorrectedClassifier(LR, UNDER, shift=ClassShift.from_rates({0: 0.1, 2: 1})),

@@ -246,6 +246,7 @@ def test_json_frame_and_frozen() -> None:
         ([], [], "at least one row"),
         ([0, 1], [], "at least one row"),
         ([0.3, 1.7, 0.2], [0.5, 0.5, 0.5], "[Cc]ontinuous"),
+        ([[0.3, 0.7], [0.1, 0.9]], [0, 1], "must be class labels: .* Hint: the labels come first"),
         ([0.0, np.nan], [0.5, 0.5], "NaN"),
         ([1, 1], [0.5, 0.5], r"has 1 class \(1\), but `proba` is for 2.*give `classes`"),
         ([0, 1, 2], [0.5, 0.5, 0.5], r"has 3 classes \(0, 1, 2\), but `proba` is for 2"),

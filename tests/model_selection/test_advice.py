@@ -20,8 +20,8 @@ def _says(report: ComparisonReport) -> str:
 def test_do_not_resample() -> None:
     advice = advise(report_of(nothing(), THRESHOLD, UNDER_RAW, UNDER))
     assert advice == (
-        "Do not resample or weight: neither ranking, probabilities nor decisions gain from it. "
-        "Train on the rows as they are and move the threshold.",
+        "Do not resample or weight: these folds show no gain in ranking, probabilities or "
+        "decisions. Train on the rows as they are and move the threshold.",
         "No strategy ranks better than 'nothing', whose average precision is 0.400, by enough to "
         f"matter; the best other, 'under' (corrected), differs by {_interval_of(UNDER)}.",
         "Uncorrected probabilities get worse after 'under': log loss is 3.00 times that of "

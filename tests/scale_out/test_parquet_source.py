@@ -75,6 +75,13 @@ def test_a_file_that_was_cut_off(folder: Path) -> None:
         open_parquet(folder)
 
 
+def test_a_file_that_is_something_else(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("a,y\n1,0\n")
+    with pytest.raises(ValueError, match=r"log.csv' is no whole Parquet file: .* Hint: .*read_csv"):
+        open_parquet(file)
+
+
 def test_damaged_pages_name_file_and_row_group(folder: Path) -> None:
     file = folder / "001.parquet"
     content = bytearray(file.read_bytes())

@@ -64,10 +64,16 @@ def test_bad_parameters_say_what_was_expected() -> None:
         (EditedNearestNeighbours(n_neighbors=60), "at most 59"),
         (TomekLinks(sampling_strategy=Ratios({0: 0.5})), "names classes to clean"),
         (TomekLinks(sampling_strategy={0: 5}), "dict"),
-        (TomekLinks(sampling_strategy=0.5), "clean"),
+        (TomekLinks(sampling_strategy=0.5), "names classes to clean.*Got 0.5. Hint: give a list"),
         (TomekLinks(sampling_strategy=["no such label"]), "not present"),
     ]:
         with pytest.raises(ValueError, match=match):
             sampler.fit_resample(X, y)
     with pytest.raises(TypeError, match="fit and kneighbors"):
         EditedNearestNeighbours(n_neighbors="three").fit_resample(X, y)
+
+
+def test_text_is_to_be_encoded() -> None:
+    """No other cleaner takes it, unlike among the over-samplers."""
+    with pytest.raises(ValueError, match=r"columns \['a'\] are not. Hint: encode them first\.$"):
+        TomekLinks().fit_resample(pd.DataFrame({"a": ["x", "y"] * 5}), [0, 1] * 5)
