@@ -11,7 +11,7 @@ from imbalance_kit._utils._covariates import Covariates
 from imbalance_kit.weighting._base_weighter import BaseWeighter, Normalize
 from imbalance_kit.weighting._cells import Cells, absent_message, cells_of_margin, cells_of_rows
 from imbalance_kit.weighting._raking_weighter import warn_of_zeros
-from imbalance_kit.weighting._task import Solution, Task
+from imbalance_kit.weighting._task import Solution, Task, check_names
 
 Array = NDArray[np.float64]
 
@@ -108,6 +108,7 @@ class PostStratificationWeighter(BaseWeighter):
         self.collapse = collapse
 
     def _columns(self) -> Collection[str] | None:
+        check_names(self.columns)
         return None if self.columns is None else list(self.columns)
 
     def _solve(self, task: Task) -> Solution:

@@ -101,3 +101,9 @@ def test_a_run_killed_after_its_last_move_is_finished(tmp_path: Path) -> None:
 def test_the_folder_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"The folder .* does not exist"):
         opened(tmp_path / "no" / "out")
+
+
+def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / ".out.partial").write_text("a file where the folder should be")
+    with pytest.raises(FileExistsError, match=r"out' cannot be written: .*Expected a folder besi"):
+        opened(tmp_path / "out")
