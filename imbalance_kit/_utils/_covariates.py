@@ -356,9 +356,14 @@ def _check_same_columns(first: Table, other: Table, columns: Collection[str] | N
     if columns is not None:
         lacking, extra = [name for name in lacking if name in columns], []
     if lacking or extra:
+        alone = [
+            f"{names!r} are in {which} only"
+            for names, which in ((lacking, "the sample"), (extra, "the target"))
+            if names
+        ]
         raise ValueError(
-            "The sample and its target must have the same columns: "
-            f"{lacking!r} are in the first table only, {extra!r} in the other only."
+            f"The sample and its target must have the same columns: {', '.join(alone)}. Hint: "
+            "select the covariates in both, as in X[columns]."
         )
 
 

@@ -23,9 +23,16 @@ def check_sample_weight(
     ------
     ValueError
         If a weight is negative, NaN or infinite, if all are zero, or if the length is wrong.
+    TypeError
+        If it is the name of a column.
     """
     if sample_weight is None:
         return None
+    if isinstance(sample_weight, str):
+        raise TypeError(
+            f"`{name}` must be an array of one weight per row, got the name {sample_weight!r}. "
+            f"Hint: pass the column, X[{sample_weight!r}], and leave it out of `X`."
+        )
     weights = np.asarray(sample_weight, dtype=np.float64)
     if weights.ndim != 1:
         raise ValueError(

@@ -2,7 +2,9 @@
 
 import json
 import math
+import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,7 +79,7 @@ def downsample_command(
         raise InputError(f"--negatives-per-positive must be above 0, got {negatives_per_positive}.")
     check_outputs({"--json": None if json_path == _STDOUT else json_path}, None)
     began = time.perf_counter()
-    with explain(), _say_how_to_go_on(engine):
+    with explain(), _say_how_to_go_on(engine), _as_notes(quiet=quiet):
         how = _pilot(pilot)
         sampler = NonuniformNegativeSampler(
             sampling_strategy=1 / negatives_per_positive,
@@ -127,6 +129,17 @@ def _say_how_to_go_on(engine: Engine) -> Iterator[None]:
         if engine != Engine.LOCAL:
             raise
         raise KeyboardInterrupt("Hint: the same command with --resume goes on from here.") from None
+
+
+@contextmanager
+def _as_notes(*, quiet: bool) -> Iterator[None]:
+    """Print warnings as notes, without the line of code that they come from."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for text in dict.fromkeys(in_words(str(one.message), _OPTIONS) for one in told):
+        if not quiet:
+            print(f"Note: {text}", file=sys.stderr)
 
 
 def _open(engine: Engine, source: str) -> Any:

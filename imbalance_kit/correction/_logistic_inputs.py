@@ -1,5 +1,7 @@
 """Checks of what comes with the rows of a likelihood with an offset: labels, weights, offset."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,20 @@ from numpy.typing import NDArray
 from imbalance_kit._utils._targets import EncodedTarget, encode_target, one_label_per_row
 from imbalance_kit._utils._validation import check_same_length
 from imbalance_kit.correction._log_odds import check_finite_offset
+
+
+@contextmanager
+def say_how_to_encode() -> Iterator[None]:
+    """Put the way out to the error of a column of texts."""
+    try:
+        yield
+    except ValueError as error:
+        if "could not convert string to float" not in str(error):
+            raise
+        raise ValueError(
+            f"`X` must hold numbers: {error}. Hint: encode categories first, as by a "
+            "OneHotEncoder in a Pipeline, whose last step CorrectedClassifier hands the offset."
+        ) from None
 
 
 def check_labels(y: Any, n_samples: int) -> EncodedTarget:

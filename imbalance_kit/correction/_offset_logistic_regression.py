@@ -19,6 +19,7 @@ from imbalance_kit.correction._logistic_inputs import (
     check_class_totals,
     check_labels,
     check_offset,
+    say_how_to_encode,
 )
 from imbalance_kit.correction._logistic_objective import (
     Objective,
@@ -213,7 +214,8 @@ class OffsetLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[
             combination of the columns, so that there is no optimum.
         """
         self._check_parameters()
-        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32])
+        with say_how_to_encode():
+            X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32])
         target = check_labels(y, X.shape[0])
         weights = check_sample_weight(sample_weight, X.shape[0])
         if weights is not None:

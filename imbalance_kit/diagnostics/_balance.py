@@ -25,7 +25,11 @@ from imbalance_kit.diagnostics._balance_rows import (
     weightings,
 )
 from imbalance_kit.diagnostics._domain_auc import domain_auc
-from imbalance_kit.diagnostics._target import margin_covariates, target_rows
+from imbalance_kit.diagnostics._target import (
+    check_is_covariates,
+    margin_covariates,
+    target_rows,
+)
 
 _Floats = NDArray[np.float64]
 _DENOMINATORS = ("population", "pooled", "sample")
@@ -128,6 +132,7 @@ def compute_balance(
       largest absolute difference 0.612 -> 0.153
       design effect               1.000 -> 1.125
     """
+    check_is_covariates(X, name="X")
     n = n_rows(X)
     if n == 0:
         raise ValueError("`X` has no rows: expected at least one.")
@@ -247,7 +252,7 @@ def _check_scale(denominator: Any, binary: Any, *, has_rows: bool) -> Scale:
 def _check_pairs(interactions: Any, names: list[str]) -> list[tuple[str, str]]:
     if interactions is None:
         return []
-    if isinstance(interactions, str):
+    if isinstance(interactions, (str, bool)):
         if interactions != "all":
             raise ValueError(
                 f"`interactions` must be 'all' or a list of pairs of columns, got {interactions!r}."

@@ -29,7 +29,11 @@ from imbalance_kit.diagnostics._replicates import (
     bootstrap_standard_error,
     jackknife_standard_error,
 )
-from imbalance_kit.diagnostics._target import margin_covariates, target_rows
+from imbalance_kit.diagnostics._target import (
+    check_is_covariates,
+    margin_covariates,
+    target_rows,
+)
 
 _Floats = NDArray[np.float64]
 _N_FOLDS = 5
@@ -167,6 +171,8 @@ def estimate_mean(
     check_options(method, target_kind, confidence, n_replicates)
     outcome = check_outcome(y)
     n = len(outcome)
+    if X is not None:
+        check_is_covariates(X, name="X")
     if X is not None and n_rows(X) != n:
         raise ValueError(f"`X` has {n_rows(X)} rows, `y` has {n}: expected one outcome per row.")
     given = MeanInputs(

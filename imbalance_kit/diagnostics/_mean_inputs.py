@@ -97,7 +97,8 @@ def check_needs(given: MeanInputs, method: str) -> None:
         unused["sample_weight"] = given.weight
     lacking = [name for name, value in needs.items() if value is None]
     if lacking:
-        raise ValueError(f"method={method!r} needs {lacking!r}, which are None.")
+        names = " and ".join(f"`{name}`" for name in lacking)
+        raise ValueError(f"method={method!r} needs {names}: got None.")
     idle = [name for name, value in unused.items() if value is not None]
     if idle:
         raise ValueError(

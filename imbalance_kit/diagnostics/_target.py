@@ -41,6 +41,7 @@ def target_rows(target: Any, target_weight: Any) -> TargetRows | None:
                 "Hint: leave one of them out."
             )
         rows, weight = target.rows, target.weight if target_weight is None else target_weight
+    check_is_covariates(rows, name="target")
     count = n_rows(rows)
     if count == 0:
         raise ValueError("`target` has no rows: expected at least one.")
@@ -70,6 +71,17 @@ def margin_covariates(X: Table, margins: Any) -> Covariates:
                 "Hint: give {level: total}."
             )
     return covariates
+
+
+def check_is_covariates(X: Any, *, name: str) -> None:
+    """Raise where weights or one column were given in the place of a table of covariates."""
+    shape = X.shape if hasattr(X, "shape") else np.shape(X)
+    if len(shape) == 1:
+        raise ValueError(
+            f"`{name}` must be a table of covariates, of two dimensions, got one of shape "
+            f"({n_rows(X)},). Hint: weights are passed as `sample_weight=`, a single covariate as "
+            "a table of one column."
+        )
 
 
 def is_margins(target: Any) -> bool:

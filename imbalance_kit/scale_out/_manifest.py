@@ -219,6 +219,8 @@ def read_manifest(path: Any) -> Manifest:
     ------
     FileNotFoundError
         If there is none.
+    ValueError
+        If the file is something else.
 
     Examples
     --------
@@ -238,4 +240,11 @@ def read_manifest(path: Any) -> Manifest:
         raise FileNotFoundError(
             f"'{file}' does not exist: expected the manifest of a data set that downsample wrote."
         )
-    return Manifest.from_json(file.read_text(encoding="utf-8"))
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"'{file}' is no manifest: it is not text. Expected the folder that downsample wrote, "
+            f"or '{MANIFEST_NAME}' in it."
+        ) from None
+    return Manifest.from_json(text)

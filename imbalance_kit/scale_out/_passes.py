@@ -49,12 +49,12 @@ def downsample_on(engine: Any, sampler: Any, job: Job) -> tuple[Any, Decider, Ta
 
 def check_sampler(sampler: Any) -> None:
     """Raise unless the sampler can be carried out in pieces."""
-    if isinstance(sampler, type) or not (
-        hasattr(sampler, "fit_pilots") or hasattr(sampler, "fit_totals")
-    ):
+    is_class = isinstance(sampler, type)
+    if is_class or not (hasattr(sampler, "fit_pilots") or hasattr(sampler, "fit_totals")):
+        why = "a class. Hint: call it" if is_class else "others need all rows at once"
         raise TypeError(
             "`sampler` must be a NonuniformNegativeSampler, a RandomUnderSampler or a "
-            f"ClassWeighter, got {sampler!r}: others need all rows at once."
+            f"ClassWeighter, got {sampler!r}: {why}."
         )
 
 

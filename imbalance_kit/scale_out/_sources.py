@@ -29,6 +29,8 @@ def backend_of(source: Any) -> str:
     if not lazy and is_table(source):
         return "frame"
     hint = " Hint: call collect() first." if lazy else ""
+    if isinstance(source, (list, tuple)):
+        hint = " Hint: pyarrow.dataset.dataset(paths) makes one of many files; or give a glob."
     raise TypeError(
         "`source` must be a path to Parquet files, a pyarrow dataset, a pandas, polars or Arrow "
         f"table, or a Dask or Spark DataFrame, got {type(source)!r}.{hint}"

@@ -58,7 +58,13 @@ class Workspace:
         if not self.destination.parent.is_dir():
             raise FileNotFoundError(f"The folder '{self.destination.parent}' does not exist.")
         self._check_absent()
-        self.folder.mkdir(exist_ok=True)
+        try:
+            self.folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise type(error)(
+                f"'{self.destination}' cannot be written: {error.strerror}. Expected a folder "
+                "beside it, in which to work, that can be made."
+            ) from error
         self._lock = _lock(self.folder / "lock")
         try:
             self._check_absent()  # the run that had the lock may have come to its end

@@ -21,7 +21,13 @@ from imbalance_kit._utils._validation import (
 )
 from imbalance_kit.shift import CovariateShift
 from imbalance_kit.weighting._systematic import systematic
-from imbalance_kit.weighting._task import RowWeights, Solution, Task, make_task
+from imbalance_kit.weighting._task import (
+    RowWeights,
+    Solution,
+    Task,
+    check_target_given,
+    make_task,
+)
 
 Normalize = Literal["population", "sample", "mean"]
 
@@ -102,6 +108,7 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         self : object
             With `weights_` and `shift_`.
         """
+        check_target_given(target, type(self).__name__, second=y)
         n = n_rows(X)
         check_same_length(n, n if y is None else n_rows(y))
         check_has_columns(X)

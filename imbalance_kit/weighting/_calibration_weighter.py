@@ -159,6 +159,8 @@ class CalibrationWeighter(BaseWeighter):
         constraints = make_constraints(task)
         self.constraints_ = constraints
         rows = constraints.design(task.table)
+        if task.margins is None:
+            _warn_of_absent(constraints, rows, task.weights)
         problem = _problem(
             constraints,
             rows,
@@ -205,6 +207,25 @@ class CalibratedRows:
         """Return weights of rows that are numbers already."""
         u = linear_predictor(rows, self.centre, self.scale, self.multipliers)
         return design_weights * self.distance.ratio(u)
+
+
+def _warn_of_absent(constraints: Constraints, rows: Array, weights: Array) -> None:
+    """Warn of rows that can only weigh 0 in all: they have what no row of the population has."""
+    never = np.flatnonzero((constraints.means == 0) & (constraints.spreads == 0))
+    held = rows[weights > 0][:, never]
+    alone = (held.min(axis=0) == 0) & (held.max(axis=0) > 0)
+    if not alone.any():
+        return
+    n_alone = int((held[:, alone] > 0).any(axis=1).sum())
+    names = [constraints.names[j] for j in never[alone].tolist()]
+    gaps = any(name.endswith("[missing]") for name in names)
+    warnings.warn(
+        f"No row of the population has {', '.join(map(repr, names))}, and {n_alone} of "
+        f"{len(held)} rows of the sample do: their weights sum to 0. Hint: to keep these rows, "
+        f"{'fill the gaps, ' if gaps else ''}merge levels or leave the column out.",
+        UserWarning,
+        stacklevel=5,
+    )
 
 
 def _problem(

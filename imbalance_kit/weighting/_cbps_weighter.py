@@ -220,8 +220,9 @@ def _check_reach(sample: Array, wanted: Array, names: tuple[str, ...]) -> None:
     if not (beyond | edge).any():
         return
     j = int(np.flatnonzero(beyond | edge)[0])
+    gap = " Or fill the gaps first." if names[j].endswith("[missing]") else ""
     raise ValueError(
         f"The target's mean of {names[j]!r} is {wanted[j]:.6g}, and the sample's values go from "
         f"{low[j]:.6g} to {high[j]:.6g}: no weights can balance it. Hint: drop the column, or "
-        "restrict the target to what the sample covers."
+        f"restrict the target to what the sample covers.{gap}"
     )

@@ -122,6 +122,22 @@ def warn_of_zeros(cells: Cells, which: NDArray[np.intp], task: Task) -> None:
         )
 
 
+def hint_at_numbers(task: Task, cells: Cells) -> str:
+    """Return the way out where a column of numbers was taken as one of levels, else nothing."""
+    tables = [table for table in (task.table, task.target_table) if table is not None]
+    numeric = [
+        name
+        for name in cells.columns
+        if any(table.kind(table.names.index(name)) == "numeric" for table in tables)
+    ]
+    if not numeric:
+        return ""
+    return (
+        f" Every number of {numeric!r} counts as a level here: cut numbers into classes first, or "
+        "take CalibrationWeighter."
+    )
+
+
 def _parts(column: str | tuple[str, ...], label: Any) -> tuple[Any, ...]:
     return label if isinstance(column, tuple) else (label,)
 
@@ -133,7 +149,8 @@ def _check_all_named(task: Task, cells: Cells) -> None:
         found = Cells(cells.columns, unnamed, _labels(task.covariates, cells.columns, unnamed))
         raise ValueError(
             f"The sample has {found.show(np.arange(len(unnamed)))}, which its margin does not "
-            f"name: expected only {cells.labels[:_SHOWN]!r}. Hint: give it a total, 0 for none."
+            f"name: expected only {cells.labels[:_SHOWN]!r}. Hint: spell and type the levels alike "
+            "in both; or give it a total, 0 for none."
         )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Literal, Self
@@ -268,7 +268,11 @@ def _number(what: str, value: Any) -> float:
     except OverflowError:  # a whole number beyond all floats
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"Expected a finite number as {what}, got {value!r}.")
+        hint = " Hint: a column of levels takes {level: total}; of a Series, to_dict()."
+        raise ValueError(
+            f"Expected a finite number as {what}, got {value!r}."
+            + (hint if isinstance(value, Iterable) and not isinstance(value, str) else "")
+        )
     return number
 
 

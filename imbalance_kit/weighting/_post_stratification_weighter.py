@@ -16,7 +16,7 @@ from imbalance_kit.weighting._cells import (
     cells_of_rows,
     warn_of_zeros,
 )
-from imbalance_kit.weighting._task import Solution, Task
+from imbalance_kit.weighting._task import Solution, Task, check_names
 
 Array = NDArray[np.float64]
 
@@ -113,6 +113,7 @@ class PostStratificationWeighter(BaseWeighter):
         self.collapse = collapse
 
     def _columns(self) -> Collection[str] | None:
+        check_names(self.columns)
         return None if self.columns is None else list(self.columns)
 
     def _solve(self, task: Task) -> Solution:

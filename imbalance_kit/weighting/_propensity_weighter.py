@@ -227,7 +227,8 @@ class PropensityWeighter(BaseWeighter):
     def _check_parameters(self) -> tuple[str, float] | None:
         if self.estimand not in POPULATIONS:
             raise ValueError(
-                f"`estimand` must be one of {tuple(POPULATIONS)}, got {self.estimand!r}."
+                f"`estimand` must be one of {tuple(POPULATIONS)}, got {self.estimand!r}. Hint: "
+                "'odds' is the ATT of a study whose treated are the target."
             )
         if not isinstance(self.cv, Integral) or isinstance(self.cv, bool) or self.cv < 2:
             raise ValueError(f"`cv` must be an integer of at least 2, got {self.cv!r}.")

@@ -15,10 +15,11 @@ from imbalance_kit.weighting._cells import (
     absent_message,
     cells_of_margin,
     cells_of_rows,
+    hint_at_numbers,
     warn_of_zeros,
 )
 from imbalance_kit.weighting._rake import rake
-from imbalance_kit.weighting._task import Solution, Task
+from imbalance_kit.weighting._task import Solution, Task, check_names
 
 Array = NDArray[np.float64]
 
@@ -121,6 +122,7 @@ class RakingWeighter(BaseWeighter):
         self.max_iter = max_iter
 
     def _columns(self) -> Collection[str] | None:
+        check_names(self.columns)
         if self.columns is None:
             return None
         return [name for margin in self.columns for name in _tuple(margin)]
@@ -203,7 +205,7 @@ def _check_coverage(cells: Cells, shares: Array, codes: NDArray[np.intp], task: 
     found = np.bincount(codes[codes >= 0], task.weights[codes >= 0], minlength=len(shares))
     absent = np.flatnonzero((found == 0) & (shares > 0))
     if len(absent):
-        raise ValueError(absent_message(cells.show(absent)))
+        raise ValueError(absent_message(cells.show(absent)) + hint_at_numbers(task, cells))
     warn_of_zeros(cells, np.flatnonzero((found > 0) & (shares == 0)), task)
 
 

@@ -179,7 +179,10 @@ def _with_margins(
     absent = [column for column in margins.columns if column not in known]
     if absent:
         named = "" if is_dataframe(X) else " (an array's columns are named x0, x1, ...)"
-        raise ValueError(f"The sample has no columns {absent!r}, which have margins{named}.")
+        raise ValueError(
+            f"The sample has no columns {absent!r}, which have margins{named}: it has "
+            f"{list(table.names)!r}."
+        )
     for covariate in covariates.columns:
         if covariate.kind == "categorical" and covariate.name not in margins.categorical:
             raise ValueError(
@@ -189,12 +192,26 @@ def _with_margins(
     return Task(X, weights, covariates, table, margins=margins)
 
 
-def _target_rows(target: Any, target_weight: Any, name: str) -> tuple[Any, Any]:
+def check_names(columns: Any) -> None:
+    """Raise where one name was given for a list of names, which would be read letter by letter."""
+    if isinstance(columns, str):
+        raise TypeError(
+            f"`columns` must be a list of names, got {columns!r}. Hint: columns=[{columns!r}]."
+        )
+
+
+def check_target_given(target: Any, name: str, *, second: Any = None) -> None:
+    """Raise where there is no target; `second` is what came in its place, after the sample."""
     if target is None:
+        hint = "" if second is None else " Hint: fit(X, target=...); what comes second is `y`."
         raise ValueError(
             f"{name} needs a `target`, the population to weight to: its rows, Population(rows) or "
-            "Margins({...})."
+            f"Margins({{...}}).{hint}"
         )
+
+
+def _target_rows(target: Any, target_weight: Any, name: str) -> tuple[Any, Any]:
+    check_target_given(target, name)
     if isinstance(target, Population):
         if target.weight is not None and target_weight is not None:
             raise ValueError(

@@ -148,8 +148,8 @@ def test_only_the_columns_asked_for_must_agree() -> None:
 @pytest.mark.parametrize(
     ("tables", "message"),
     [
-        ((SAMPLE, TARGET.drop(columns="age")), r"\['age'\] are in the first table only"),
-        ((SAMPLE, TARGET.assign(more=1)), r"\['more'\] in the other only"),
+        ((SAMPLE, TARGET.drop(columns="age")), r"\['age'\] are in the sample only"),
+        ((SAMPLE, TARGET.assign(more=1)), r"\['more'\] are in the target only"),
         ((SAMPLE, TARGET.assign(edu=1)), r"'edu' is categorical \(.*\) and numeric \(int64\)"),
         ((SAMPLE, TARGET.to_numpy()), "One table has column names and another has none"),
         ((SAMPLE.assign(age=np.inf),), "'age' contains infinity"),

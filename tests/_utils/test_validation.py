@@ -74,3 +74,8 @@ def test_a_unit_of_weights_whose_squares_leave_floating_point(largest: float) ->
 def test_a_unit_is_that_of_the_largest_weight() -> None:
     for weights in ([1e-60], [5e-324, 1.0], [0.0, 1e60], [0.0], [-1e60, 1.0]):
         check_unit(np.array(weights))
+
+
+def test_the_name_of_a_column_is_no_weight() -> None:
+    with pytest.raises(TypeError, match=r"got the name 'd'. Hint: pass the column, X\['d'\]"):
+        check_sample_weight("d", 3)

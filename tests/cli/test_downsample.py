@@ -173,3 +173,16 @@ def test_an_interrupted_run_says_how_to_go_on(
 def test_to_resume_nothing_is_to_begin(log: Path, tmp_path: Path) -> None:
     assert run(log, "-o", str(tmp_path / "out"), "-q", "--resume") == 0
     assert len(pq.read_table(tmp_path / "out")) > 0
+
+
+def test_warnings_are_notes(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["downsample", str(log), "-t", "click", "--key", "city"]
+    frame = click_log(6000).assign(city="x")
+    again = write_parquet(frame, tmp_path / "one_key", 1, 6000)
+    options[1] = str(again)
+    assert main([*options, "-o", str(tmp_path / "a")]) == 0
+    told = capsys.readouterr().err
+    assert told.startswith("Note: The key city repeats")
+    assert ".py:" not in told
+    assert main([*options, "-o", str(tmp_path / "b"), "-q"]) == 0
+    assert capsys.readouterr().err == ""

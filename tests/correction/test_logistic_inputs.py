@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import DataConversionWarning
 
+from imbalance_kit import OffsetLogisticRegression
 from imbalance_kit.correction._logistic_inputs import (
     check_class_totals,
     check_labels,
@@ -77,3 +78,11 @@ def test_a_class_without_weight() -> None:
     check_class_totals(TWO, np.array([0.0, 1.0, 1.0]))
     with pytest.raises(ValueError, match=r"zero for every row of class 'yes'.*Hint: drop its"):
         check_class_totals(TWO, np.array([1.0, 0.0, 1.0]))
+
+
+def test_texts_are_sent_to_an_encoder() -> None:
+    X = np.array([["red", 1], ["blue", 2]], dtype=object)
+    with pytest.raises(
+        ValueError, match=r"`X` must hold numbers: .*'red'. Hint: encode categories"
+    ):
+        OffsetLogisticRegression().fit(X, [0, 1])

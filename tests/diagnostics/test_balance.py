@@ -272,6 +272,7 @@ FRAME = pd.DataFrame({"a": ["x", "y", "y"]})
         (FRAME, {"sample_weight": [1, -2, 0]}, "sums to"),
         (FRAME, {"base_weight": [1, -2, 3]}, "`base_weight` contains negative"),
         (FRAME, {"interactions": "some"}, "'all' or a list of pairs"),
+        (FRAME, {"interactions": True}, "'all' or a list of pairs of columns, got True"),
         (FRAME, {"interactions": [("a", "b")]}, "pairs of two different columns"),
         (FRAME, {"domain_classifier": "tree"}, "a classifier or 'auto'|at least 5 rows"),
         (FRAME.rename(columns={"a": "b"}), {}, "same columns"),

@@ -14,6 +14,7 @@ from imbalance_kit import (
     PostStratificationWeighter,
     PropensityWeighter,
     RakingWeighter,
+    compute_balance,
     estimate_mean,
 )
 
@@ -164,3 +165,22 @@ def test_weights_in_an_absurd_unit(name: str) -> None:
     """Their squares, in the variance, overflowed."""
     with pytest.raises(ValueError, match=f"largest entry of `{name}` is 1e\\+300"):
         estimate_mean([1.0, 2.0, 3.0], **{name: [1e300, 1.0, 1.0]})
+
+
+@pytest.mark.parametrize("kind", [list, np.asarray, pd.Series])
+def test_weights_in_the_place_of_covariates(case, kind) -> None:
+    y, X, people, d = case
+    said = (
+        r"`X` must be a table of covariates.*\(300,\). Hint: weights are passed as `sample_weight=`"
+    )
+    with pytest.raises(ValueError, match=said):
+        estimate_mean(y, kind(d))
+    with pytest.raises(ValueError, match=said):
+        compute_balance(kind(d), people)
+    with pytest.raises(ValueError, match=said.replace("`X`", "`target`")):
+        compute_balance(X, kind(d))
+
+
+def test_what_a_method_lacks_is_named() -> None:
+    with pytest.raises(ValueError, match="needs `X` and `target` and `weighter`: got None"):
+        estimate_mean([1.0, 2.0], method="bootstrap")

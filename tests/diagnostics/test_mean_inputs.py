@@ -59,8 +59,8 @@ WEIGHTER = SimpleNamespace()
             {"y": Y3, "X": X3, "target": MARGINS, "method": "aipw", "sample_weight": Y3},
             "margins have none",
         ),
-        ({"y": Y3, "method": "greg"}, r"needs \['X', 'target'\]"),
-        ({"y": Y3, "X": X3, "target": X3, "method": "bootstrap"}, r"needs \['weighter'\]"),
+        ({"y": Y3, "method": "greg"}, "needs `X` and `target`: got None"),
+        ({"y": Y3, "X": X3, "target": X3, "method": "bootstrap"}, "needs `weighter`: got None"),
         ({"y": Y3, "X": X3, "target": X3, "method": "aipw"}, "exactly one of them"),
         (
             {"y": Y3, "X": X3, "target": X3, "method": "greg", "sample_weight": Y3},

@@ -85,3 +85,9 @@ def test_reading(tmp_path: Path) -> None:
         read_manifest(tmp_path)
     (tmp_path / "_imbalance_kit.json").write_text(MANIFEST.to_json())
     assert read_manifest(tmp_path) == read_manifest(tmp_path / "_imbalance_kit.json") == MANIFEST
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "part.parquet").write_bytes(b"PAR1\xff\xfe")
+    with pytest.raises(ValueError, match=r"part\.parquet' is no manifest: .*Expected the folder"):
+        read_manifest(tmp_path / "part.parquet")

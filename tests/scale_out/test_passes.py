@@ -29,9 +29,13 @@ COUNTED = Tally({0: 10_000, 1: 100}, {})
 def test_only_what_works_in_pieces_is_taken() -> None:
     for sampler in (NonuniformNegativeSampler(), RandomUnderSampler(), ClassWeighter()):
         check_sampler(sampler)
-    wrong: list[Any] = [RandomOverSampler(), NonuniformNegativeSampler, None]
-    for sampler in wrong:
-        with pytest.raises(TypeError, match="others need all rows at once"):
+    wrong: list[tuple[Any, str]] = [
+        (RandomOverSampler(), "others need all rows at once"),
+        (None, "others need all rows at once"),
+        (NonuniformNegativeSampler, "a class. Hint: call it"),
+    ]
+    for sampler, message in wrong:
+        with pytest.raises(TypeError, match=message):
             check_sampler(sampler)
 
 

@@ -36,6 +36,7 @@ def test_dask() -> None:
         (np.zeros((3, 2)), "`source` must be a path"),
         (pl.LazyFrame({"y": [0, 1]}), r"Hint: call collect\(\) first"),
         (5, "`source` must be a path"),
+        (["a.parquet", "b.parquet"], r"Hint: pyarrow\.dataset\.dataset\(paths\)"),
     ],
 )
 def test_others(source: Any, message: str) -> None:

@@ -120,3 +120,9 @@ def test_a_run_that_is_not_resumed_leaves_its_output_or_nothing(tmp_path: Path) 
             pass
         work.finish()
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "rows"]
+
+
+def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / ".out.partial").write_text("a file where the folder should be")
+    with pytest.raises(FileExistsError, match=r"out' cannot be written: .*Expected a folder besi"):
+        opened(tmp_path / "out")

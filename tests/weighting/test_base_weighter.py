@@ -88,7 +88,11 @@ def test_draws_follow_the_weights() -> None:
     [
         (lambda w: w.fit(X, Y[1:], target=T), "`X` has 200 rows, `y` has 199"),
         (lambda w: w.fit(X), "Tilt needs a `target`, the population to weight to"),
-        (lambda w: w.fit(X, target=T[:, :2]), r"\['x2'\] are in the first table only"),
+        (
+            lambda w: w.fit(X, T),
+            r"needs a `target`.* Hint: fit\(X, target=\.\.\.\); what comes second",
+        ),
+        (lambda w: w.fit(X, target=T[:, :2]), r"\['x2'\] are in the sample only"),
         (lambda w: w.fit_resample(X, target=T, n_samples=0), "`n_samples` must be an integer of"),
         (lambda w: w.set_params(normalize="all").fit(X, target=T), "`normalize` must be"),
         (lambda w: w.fit(X, target=T).weights(X[:, :2]), "X has 2 features, but Tilt is expecting"),

@@ -271,7 +271,7 @@ HALF = {"f": 50, "m": 50}
             {"target": SEX, "sample_weight": [1, 1, 1, 0]},
             r"The population has 'sex=m' \(share 0.25\), and the sample has no row of it with a we",
         ),
-        (CalibrationWeighter(), SEX, {"target": SEX[["sex"]]}, r"\['age'\] are in the first table"),
+        (CalibrationWeighter(), SEX, {"target": SEX[["sex"]]}, r"\['age'\] are in the sample only"),
         (
             CalibrationWeighter(),
             SEX,
@@ -292,3 +292,17 @@ HALF = {"f": 50, "m": 50}
 def test_messages(weighter: Any, X: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         weighter.fit(X, **options)
+
+
+@pytest.mark.parametrize("distance", ["raking", "linear"])
+@pytest.mark.filterwarnings("ignore:.* weights are negative")
+def test_rows_that_the_population_has_none_of_are_told(distance: Any) -> None:
+    """Their weights sum to 0, which used to pass in silence: gaps of the sample alone, say."""
+    gaps = SEX.assign(age=[30.0, np.nan, 50.0, 40.0])
+    target = pd.DataFrame({"sex": ["f", "m", "f", "f"], "age": [35.0, 40.0, 45.0, 40.0]})
+    said = r"No row of the population has 'age\[missing\]', and 1 of 4 rows .* fill the gaps, merge"
+    with pytest.warns(UserWarning, match=said):
+        weights = CalibrationWeighter(distance, ridge=1e-3).fit_weights(gaps, target=target)
+    assert abs(weights[1]) < 0.05 * weights.sum()
+    with pytest.warns(UserWarning, match=r"has 'sex=m', and 1 of 4 rows"):
+        CalibrationWeighter("linear").fit(SEX[["sex"]], target=pd.DataFrame({"sex": ["f", "f"]}))

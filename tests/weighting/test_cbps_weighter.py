@@ -187,3 +187,10 @@ def test_a_level_that_the_sample_lacks_is_named_wherever_it_sorts(method: Any, a
     target = pd.DataFrame({"k": levels * 30, "n": np.arange(90.0)})
     with pytest.raises(ValueError, match=f"'k={absent}' is 0.333"):
         CBPSWeighter(method).fit(sample, target=target)
+
+
+def test_gaps_of_the_sample_alone() -> None:
+    X, target = mixed_frames()
+    gaps = X.assign(age=X["age"].where(np.arange(len(X)) % 5 > 0))
+    with pytest.raises(ValueError, match=r"'age\[missing\]'.* Or fill the gaps first"):
+        CBPSWeighter().fit(gaps, target=target.assign(age=target["age"].fillna(0.0)))

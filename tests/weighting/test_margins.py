@@ -67,6 +67,7 @@ def test_numpy_and_missing_levels_become_plain() -> None:
         (lambda: Margins({"b": {"x": np.nan}}), "finite number as the total of level 'x' of 'b'"),
         (lambda: Margins({"b": {"x": True}}), "finite number as the total of level 'x' of 'b'"),
         (lambda: Margins({"b": {"x": 10**400}}), "finite number as the total of level 'x'"),
+        (lambda: Margins({"b": [1, 2]}), r"total of column 'b', got \[1, 2\]. Hint: a column of"),
         (lambda: Margins({"b": {"x": 0}}), "'b' needs a level with a total above 0"),
         (lambda: Margins({"b": {}}), "'b' needs a level with a total above 0"),
         (lambda: Margins({"a": 1.0}), "No population size: `size` is None"),

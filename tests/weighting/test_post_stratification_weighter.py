@@ -101,9 +101,10 @@ def test_cells_without_people_and_new_cells() -> None:
             "`collapse` must be a list of columns",
         ),
         (PostStratificationWeighter(collapse="urban"), TARGET, "`collapse` must be a list"),
+        (PostStratificationWeighter("urban"), TARGET, "`columns` must be a list of names"),
         (PostStratificationWeighter(["x"]), TARGET, r"The sample has no columns \['x'\]"),
     ],
 )
 def test_messages(weighter: Any, target: Any, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         weighter.fit(SAMPLE, target=target)

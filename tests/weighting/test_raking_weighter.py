@@ -113,9 +113,22 @@ SAME = pd.DataFrame({"a": ["x", "x", "y"], "b": ["x", "x", "y"]})
             "the margin of 'n' is a number. Hint: CalibrationWeighter",
         ),
         (RakingWeighter(["c"]), SAME, SAME, r"The sample has no columns \['c'\]"),
+        (RakingWeighter("a"), SAME, SAME, r"list of names, got 'a'. Hint: columns=\['a'\]"),
+        (
+            RakingWeighter(),
+            SAME.assign(n=[1, 2, 3]),
+            SAME.assign(n=[1, 2, 4]),
+            r"Every number of \['n'\] counts as a level here: cut numbers into classes",
+        ),
+        (
+            RakingWeighter(),
+            SAME,
+            Margins({"c": {"x": 5}}),
+            r"no columns \['c'\], which have margins: it has \['a', 'b'\]",
+        ),
         (RakingWeighter(max_iter=0), SAME, SAME, "`max_iter` must be an integer of at least 1"),
     ],
 )
 def test_messages(weighter: Any, X: Any, target: Any, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         weighter.fit(X, target=target)
