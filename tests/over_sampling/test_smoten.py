@@ -17,9 +17,10 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from imbalance_kit import SMOTEN
 from tests.over_sampling._peer_tests import cases
 
-
 # imbalanced-learn calls what SciPy 1.18 deprecates.
-DISTANCES = pytest.mark.filterwarnings("ignore:`distance_matrix` is deprecated:DeprecationWarning")
+DISTANCES = pytest.mark.filterwarnings(
+    "ignore:.* is deprecated in favor of `scipy.spatial.distance:DeprecationWarning"
+)
 
 
 def levels(n: int = 600, n_columns: int = 4) -> tuple[np.ndarray, np.ndarray]:
