@@ -92,7 +92,6 @@ def test_import_contracts_are_kept() -> None:
             "-c",
             "from importlinter.cli import lint_imports_command; lint_imports_command()",
             "--no-cache",
-            "--no-logo",
         ],
         cwd=ROOT,
         capture_output=True,

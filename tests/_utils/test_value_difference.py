@@ -21,6 +21,10 @@ def example(n: int, levels: int, n_classes: int) -> tuple[np.ndarray, np.ndarray
     return X, y
 
 
+# imbalanced-learn calls what SciPy 1.18 deprecates.
+@pytest.mark.filterwarnings(
+    "ignore:.* is deprecated in favor of `scipy.spatial.distance:DeprecationWarning"
+)
 @pytest.mark.parametrize("levels", [2, 7, 300])
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_imbalanced_learn_measures_the_same(levels: int, n_classes: int) -> None:

@@ -17,6 +17,11 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from imbalance_kit import SMOTEN
 from tests.over_sampling._peer_tests import cases
 
+# imbalanced-learn calls what SciPy 1.18 deprecates.
+DISTANCES = pytest.mark.filterwarnings(
+    "ignore:.* is deprecated in favor of `scipy.spatial.distance:DeprecationWarning"
+)
+
 
 def levels(n: int = 600, n_columns: int = 4) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
@@ -42,6 +47,7 @@ def test_the_example_of_the_paper() -> None:
     assert {"".join(row) for row in from_first} == {"ABCDN"}
 
 
+@DISTANCES
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_neighbours_are_nearest_by_the_metric_of_imbalanced_learn(n_classes: int) -> None:
     X, y = levels()
@@ -68,6 +74,7 @@ def test_levels_are_a_most_frequent_one_of_the_recorded_voters() -> None:
         np.testing.assert_array_equal(counts[made[:, j], np.arange(len(made))], counts.max(axis=0))
 
 
+@DISTANCES
 def test_names_do_not_decide_unlike_in_imbalanced_learn() -> None:
     """Three red rows and five blue ones, all neighbours: of a red seed's voters half are red."""
     y = np.array([1] * 8 + [0] * 200)
