@@ -41,7 +41,9 @@ BASES = {
     "under-sampling": BaseUnderSampler,
     "clean-sampling": BaseCleaningSampler,
 }
-DIRECTED = [cls for cls in public_classes("sampler") if hasattr(cls, "_sampling_type")]
+DIRECTED = [
+    cls for cls in public_classes("sampler") if getattr(cls, "_sampling_type", None) in BASES
+]
 for _sampler in DIRECTED:
     BASES[_sampler._sampling_type].register(_sampler)
 

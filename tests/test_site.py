@@ -85,7 +85,11 @@ def _option_table(verb: str) -> str:
         right = option.help.replace("|", r"\|").rstrip()
         if option.required:
             right += " Required."
-        elif option.show_default and not getattr(option, "is_flag", False):
+        elif (
+            option.default is not None
+            and option.show_default
+            and not getattr(option, "is_flag", False)
+        ):
             right += f" Default: {option.default}."
         rows.append(f"| {left} | {right} |")
     return "\n".join(rows)

@@ -32,7 +32,7 @@ class BaseSMOTEThenClean(imblearn.base.BaseSampler):  # type: ignore[misc]
     """
 
     _looks_at_other_classes: ClassVar[bool] = True
-    _sampling_type: ClassVar[str] = "over-sampling"  # imbalanced-learn's ensembles ask for it
+    _sampling_type: ClassVar[str] = "bypass"  # what imbalanced-learn calls neither of both
     _cleaner_name: ClassVar[str]  # the constructor's parameter that takes the second step
     _cleaner_class: ClassVar[type]
 

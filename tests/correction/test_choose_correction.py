@@ -50,7 +50,7 @@ def test_only_the_part_towards_the_source_is_undone() -> None:
     [
         ({}, "shift"),
         ({"n_rarest": 1}, "shift"),
-        ({"total": None}, "shift"),
+        ({"total": None}, "none"),
         ({"total": INEXACT}, "sigmoid"),
         ({"total": None, "unknown": "TomekLinks"}, "sigmoid"),
         ({"unknown": "TomekLinks"}, "sigmoid"),

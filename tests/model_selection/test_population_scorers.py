@@ -142,7 +142,8 @@ def test_the_search_is_for_the_population() -> None:
     scorer = make_population_scorer("neg_mean_squared_error")
     grid = {"weighter": [None, RAKING]}
     # A search that scores by weights needs a weighter in every candidate.
-    with pytest.raises((ValueError, TypeError)):
+    refused = pytest.raises((ValueError, TypeError))
+    with pytest.warns(UserWarning, match="no weighter to use it"), refused:
         GridSearchCV(model, grid, scoring=scorer, error_score="raise").fit(
             X, y, target=Population(target)
         )

@@ -254,9 +254,9 @@ def corrected_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 def calibrated_on_sampled_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     calibrate = CorrectedClassifier._calibrate
 
-    def on_sampled_rows(self: Any, X: Any, y: Any, _: Any, *rest: Any) -> Any:
-        X, y = clone(self.sampler).fit_resample(X, y)
-        return calibrate(self, X, y, encode_target(y), None, rest[1], None, None)
+    def on_sampled_rows(self: Any, rows: Any, *_: Any) -> Any:
+        X, y = clone(self.sampler).fit_resample(rows.X, rows.y)
+        return calibrate(self, replace(rows, X=X, y=y), encode_target(y), None)
 
     monkeypatch.setattr(CorrectedClassifier, "_calibrate", on_sampled_rows)
 
@@ -264,14 +264,14 @@ def calibrated_on_sampled_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 @turns_red(labels_follow_the_offset, coefficients_are_the_truth)
 def the_sign_of_the_offset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        _nonuniform_negative_sampler, "_as_offset", lambda logs: logs[:, 0] - logs[:, 1]
+        _nonuniform_negative_sampler, "as_log_odds", lambda logs: logs[:, 0] - logs[:, 1]
     )
 
 
 @turns_red(labels_change_nothing_but_names)
 def the_order_of_the_classes(monkeypatch: pytest.MonkeyPatch) -> None:
     """``-log π`` whichever of `classes_` was kept."""
-    monkeypatch.setattr(_nonuniform_negative_sampler, "_as_offset", lambda logs: -logs.sum(axis=1))
+    monkeypatch.setattr(_nonuniform_negative_sampler, "as_log_odds", lambda logs: -logs.sum(axis=1))
 
 
 @turns_red(labels_follow_the_offset, coefficients_are_the_truth)
@@ -312,7 +312,7 @@ def no_cap_in_the_correction(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @turns_red(labels_follow_the_offset)
 def pilots_that_score_their_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_cross_fit, "_outside", lambda rows, folds, fold: rows)
+    monkeypatch.setattr(_cross_fit, "outside", lambda rows, folds, fold: rows)
 
 
 def _combined(monkeypatch: pytest.MonkeyPatch, combine: Callable[[Any], Any]) -> None:
@@ -385,13 +385,12 @@ def the_normaliser_estimated_from_the_pilots_rows(monkeypatch: pytest.MonkeyPatc
 def unequal_probabilities_by_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     """``choice(replace=False, p=...)``: successive draws, whose inclusion is another."""
 
-    def by_choice(self: Any, data: Any, seed: int) -> Any:
-        pi = self.inclusion_probability_
+    def by_choice(data: Any, pi: Any, roles: Any, seed: int) -> Any:
         size = round(pi.sum())
         rng = np.random.default_rng(seed)
         return np.sort(rng.choice(len(pi), size=size, replace=False, p=pi / pi.sum()))
 
-    monkeypatch.setattr(SAMPLER, "_draw", by_choice)
+    monkeypatch.setattr(_nonuniform_negative_sampler, "poisson_draw", by_choice)
 
 
 def _without_floor(monkeypatch: pytest.MonkeyPatch) -> None:
