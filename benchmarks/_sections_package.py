@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks._section import MARK, Figures, Section, mark, number, table
 
 IMPORT_LIMIT = 1.3  # times the import of scikit-learn's base and imbalanced-learn
+ARRAY_KEPT = 672  # bytes of one number per row of the data that benchmarks/leaks.py fits
 KILLED_LIMIT = 85.0  # per cent of the mutants tried
 
 
@@ -39,6 +40,54 @@ def mutation(figures: Figures) -> Section:
     headers = ["code", "mutants", "tried", name, "plus or minus", "equivalents set apart, %"]
     asked = f"less than {KILLED_LIMIT:.0f} % of a folder's mutants that were tried killed"
     return Section(table(headers, rows), asked=asked, short=tuple(short))
+
+
+def leaks(figures: Figures) -> Section:
+    """What a thousand fits of each estimator leave behind."""
+    rows, short = [], []
+    kinds = ("new threads", "new system threads", "new open files")
+    for name, one in figures.items():
+        slope, error = one["bytes per fit"], one["standard error"]
+        rows.append(
+            [name, one["fits"], mark(slope, above=ARRAY_KEPT), error, *(one[k] for k in kinds)]
+        )
+        if slope > ARRAY_KEPT or any(one[kind] > 0 for kind in kinds):
+            short.append(f"{name}: {number(slope)} bytes per fit (± {number(error)})")
+    headers = ["estimator", "fits", "bytes per fit", "standard error", *kinds]
+    asked = f"more than {ARRAY_KEPT} bytes per fit (one number per row), or a thread or file"
+    return Section(table(headers, rows), asked=asked, short=tuple(short))
+
+
+def peers(figures: Figures) -> Section:
+    """What the samplers and weighters of the peers do, beside ours."""
+    ours, theirs = figures["samplers"]["imbalance_kit"], figures["samplers"]["imbalanced-learn"]
+    features = [name for name in theirs if not isinstance(theirs[name], dict)]
+    samplers = table(
+        ["samplers that have", "imbalanced-learn", "imbalance_kit"],
+        [[name, theirs[name], ours[name]] for name in features],
+    )
+    means = figures["mean prediction over base rate"]
+    mean = table(["mean prediction over base rate", ""], [list(pair) for pair in means.items()])
+    sides = figures["weighting"]
+    shared = [name for name in sides["imbalance_kit"] if name in sides["balance"]]
+    weighting = table(
+        ["weighting", "balance", "imbalance_kit"],
+        [
+            [name, *(_said(sides[side][name]) for side in ("balance", "imbalance_kit"))]
+            for name in shared
+        ],
+    )
+    short = tuple(
+        f"{name}: {ours[name]} of {ours['samplers']}"
+        for name in features
+        if ours[name] < ours["samplers"]
+    )
+    body = "\n\n".join((samplers, mean, weighting))
+    return Section(body, "imbalanced-learn", "a sampler of ours without one of these", short)
+
+
+def _said(value: Any) -> Any:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
 def plain(figures: Figures) -> Section:
@@ -82,4 +131,4 @@ def _short(value: Any) -> Any:
     return ", ".join(number(one) for one in value) if len(value) <= 6 else f"{len(value)} values"
 
 
-PACKAGE = {"import_time": import_time, "mutation": mutation}
+PACKAGE = {"peers": peers, "import_time": import_time, "leaks": leaks, "mutation": mutation}
