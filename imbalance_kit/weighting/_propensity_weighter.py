@@ -127,8 +127,8 @@ class PropensityWeighter(BaseWeighter):
     >>> sample, population = rng.normal(size=(2000, 2)), rng.normal(.4, 1, size=(3000, 2))
     >>> weighter = PropensityWeighter(trimming={"ratio": 10})
     >>> w = weighter.fit_weights(sample, target=population)
-    >>> np.abs(np.average(sample, weights=w, axis=0) - population.mean(axis=0)).max() < .05
-    np.True_
+    >>> bool(np.abs(np.average(sample, weights=w, axis=0) - population.mean(axis=0)).max() < .05)
+    True
     >>> bool(np.allclose(weighter.weights(sample), w))
     True
     """

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import scipy
 import sklearn
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
@@ -16,6 +17,8 @@ from imbalance_kit import SMOTENC, Population
 from tests._discovery import make_instance, public_classes
 from tests.properties._checks import assert_same
 from tests.properties._outcome import Refusal, attempt
+
+SCIPY = tuple(int(part) for part in scipy.__version__.split(".")[:2])
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 3))
@@ -71,6 +74,8 @@ def _results(model: Any, X: Any, y: Any) -> Iterator[Any]:
 @contextmanager
 def _switched(switch: dict[str, bool], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Switch something of scikit-learn on; its array API wants scipy's to be on as well."""
+    if switch.get("array_api_dispatch") and SCIPY < (1, 14):
+        pytest.skip("scikit-learn's array API needs SciPy 1.14")
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")
     with sklearn.config_context(**switch):
         yield
