@@ -77,18 +77,17 @@ def carry_out(
     method = sampler.fit_weights if by_weights else sampler.fit_resample
     accepted = inspect.signature(method).parameters
     _check_accepts(sampler, accepted, options)
-    arguments = options
     if weights is not None and "sample_weight" in accepted:
-        arguments["sample_weight"] = weights
+        options["sample_weight"] = weights
     if by_weights:
-        carried = method(X, y, **arguments)
+        carried = method(X, y, **options)
         shift = getattr(sampler, "shift_", None)
         if isinstance(shift, ClassShift):
             shift = replace(shift, exact=True)  # no row is made: the classes keep their rows
         return TrainingSet(
             X, y, carried, shift=shift, known=shift is not None, sampler=sampler, by_weights=True
         )
-    X_res, y_res = method(X, y, **arguments)
+    X_res, y_res = method(X, y, **options)
     labels = np.asarray(y_res)
     if hasattr(sampler, "shift_"):
         return _own_rows(sampler, X_res, labels, weights)

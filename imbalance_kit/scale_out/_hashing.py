@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._column import has_nulls
+from imbalance_kit._utils._column import has_nulls, type_of
 from imbalance_kit._utils._tables import level_column, number_column
 
 HASH_NAME = "splitmix64/1"
@@ -143,7 +143,7 @@ def _column_values(table: Any, name: str) -> Hashes:
 
 def _kind(column: Any) -> str:
     """Return "number" for integers and booleans, "text", "category", or the name of the type."""
-    kind = column.type if hasattr(column, "type") else column.dtype
+    kind = type_of(column)
     text = str(kind).lower()
     if text.startswith(("dictionary", "cat", "enum")):
         return "category"

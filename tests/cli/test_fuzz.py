@@ -125,6 +125,14 @@ WEIGHT = st.lists(
 )
 
 
+def run_weight(folder: Path, *given: str) -> None:
+    """Weight s.csv of a folder, with all that can be written."""
+    outputs = [folder / name for name in ("w.csv", "a.json", "a.html")]
+    written = zip(("-o", "--json", "--html"), map(str, outputs), strict=True)
+    command = ["weight", str(folder / "s.csv"), *given]
+    run_checked([*command, *(word for pair in written for word in pair)], folder, outputs)
+
+
 @fuzz(16)
 @given(sample=csv_files(), people=csv_files(), same=st.booleans(), options=WEIGHT)
 def test_weight(
@@ -133,25 +141,8 @@ def test_weight(
     folder = fresh()
     (folder / "s.csv").write_bytes(sample)
     (folder / "p.csv").write_bytes(sample if same else people)
-    outputs = [folder / name for name in ("w.csv", "a.json", "a.html")]
     given = [word for option in options for word in option]
-    run_checked(
-        [
-            "weight",
-            str(folder / "s.csv"),
-            "-p",
-            str(folder / "p.csv"),
-            *given,
-            "-o",
-            str(outputs[0]),
-            "--json",
-            str(outputs[1]),
-            "--html",
-            str(outputs[2]),
-        ],
-        folder,
-        outputs,
-    )
+    run_weight(folder, "-p", str(folder / "p.csv"), *given)
 
 
 MARGINS = '{"city": {"no": 300, "yes": 300}, "age": 30000, "job": {"clerk": 350, "nurse": 250}}'
@@ -170,25 +161,7 @@ def test_margins(fresh: Any, text: str, method: str) -> None:
     folder = fresh()
     sample_frame(60).drop(columns="hours").to_csv(folder / "s.csv", index=False)
     (folder / "m.json").write_text(text, encoding="utf-8")
-    outputs = [folder / name for name in ("w.csv", "a.json", "a.html")]
-    run_checked(
-        [
-            "weight",
-            str(folder / "s.csv"),
-            "--margins",
-            str(folder / "m.json"),
-            "-m",
-            method,
-            "-o",
-            str(outputs[0]),
-            "--json",
-            str(outputs[1]),
-            "--html",
-            str(outputs[2]),
-        ],
-        folder,
-        outputs,
-    )
+    run_weight(folder, "--margins", str(folder / "m.json"), "-m", method)
 
 
 @pytest.fixture(scope="module")
