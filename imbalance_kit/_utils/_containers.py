@@ -72,8 +72,7 @@ def concat_rows(X: Any, rows: Any) -> Any:
     if isinstance(X, np.ndarray):
         return np.concatenate([X, rows])
     if sparse.issparse(X):
-        # As triplets: scipy 1.12 takes a dok_array for a list of rows.
-        return sparse.vstack([X.tocoo(), rows.tocoo()], format=X.format)
+        return sparse.vstack([X, rows], format=X.format)
     if hasattr(X, "iloc"):
         import pandas as pd
 

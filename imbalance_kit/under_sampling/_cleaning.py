@@ -58,11 +58,23 @@ class BaseCleaner(BaseSampler):
             ``sample_weight`` (1 where none is given) times the mask of the rows kept.
         """
         data = self._check(X, y, sample_weight)
-        kept = self._is_kept(data, self._plan(data).touched)
+        kept = self._cleaned(data, self._plan(data))
         return kept * (np.ones(len(kept)) if data.weights is None else data.weights)
 
     def _fit_resample(self, data: SamplingInput, plan: ClassPlan, seed: int) -> Draw:
-        return Draw(kept=np.flatnonzero(self._is_kept(data, plan.touched)))
+        return Draw(kept=np.flatnonzero(self._cleaned(data, plan)))
+
+    def _cleaned(self, data: SamplingInput, plan: ClassPlan) -> NDArray[np.bool_]:
+        """Return which rows stay; raise where a class is gone."""
+        target, kept = data.target, self._is_kept(data, plan.touched)
+        left = np.bincount(target.codes[kept], minlength=target.n_classes)
+        if not left.all():
+            raise ValueError(
+                f"{type(self).__name__} leaves no row of class "
+                f"{target.label(int(np.argmin(left)))!r}: a class that is gone cannot be "
+                "predicted. Hint: leave the class out of `sampling_strategy`."
+            )
+        return kept
 
     def _plan(self, data: SamplingInput) -> ClassPlan:
         target = data.target
@@ -87,15 +99,8 @@ class BaseCleaner(BaseSampler):
         return ClassPlan(touched, target.counts, np.ones(target.n_classes))
 
     def _remember(self, data: SamplingInput, draw: Draw) -> None:
-        target, rows = data.target, draw.kept
+        rows = draw.kept
         assert rows is not None
-        left = np.bincount(target.codes[rows], minlength=target.n_classes)
-        if not left.all():
-            raise ValueError(
-                f"{type(self).__name__} leaves no row of class "
-                f"{target.label(int(np.argmin(left)))!r}: a class that is gone cannot be "
-                "predicted. Hint: leave the class out of `sampling_strategy`."
-            )
         self.sample_indices_ = rows
         self.synthetic_mask_ = np.zeros(len(rows), dtype=bool)
         self.carried_weight_ = np.ones(len(rows)) if data.weights is None else data.weights[rows]

@@ -12,9 +12,9 @@ from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import (
     FunctionTransformer,
     OneHotEncoder,
@@ -101,13 +101,23 @@ def train_pilot(
     y : ndarray of shape (n_pilot,)
         Their labels.
     weights : ndarray of shape (n_pilot,) or None
-        Their weights; a pilot that takes none does without.
+        Their weights, in any unit: the pilot gets them with a mean of 1, so that its penalty stays
+        what it is. A pilot that takes none does without.
     totals : dict of {label: float}
         Weight of each class in the population.
     """
+    if weights is not None and weights.any():
+        unit = _mean_of_positive(weights)
+        weights, totals = weights / unit, {k: total / unit for k, total in totals.items()}
     used = _fit(pilot, X, y, weights)
     rates = ClassShift({k: used[y == k].sum() / total for k, total in totals.items()})
     return given_pilot(pilot, tuple(totals), rates)
+
+
+def _mean_of_positive(weights: NDArray[np.float64]) -> float:
+    """Return the mean of the weights above 0, which count rows; no sum overflows."""
+    most = weights.max()
+    return float((weights[weights > 0] / most).mean() * most)
 
 
 def _fit(
@@ -164,7 +174,10 @@ def default_pilot(X: Any) -> Any:
 
 def _pilot_for(X: Any) -> Pipeline:
     learner = LogisticRegression(tol=1e-6, max_iter=1000)  # the same whatever the container
-    impute = SimpleImputer(add_indicator=True, keep_empty_features=True)
+    # Not SimpleImputer(add_indicator=True): its indicator never hears of `set_output`.
+    impute = make_union(
+        SimpleImputer(keep_empty_features=True), MissingIndicator(error_on_new=False)
+    )
     if is_dataframe(X):
         numeric = make_pipeline(FunctionTransformer(_as_numbers), impute, StandardScaler())
         texts = make_pipeline(

@@ -40,6 +40,8 @@ def attempt(call: Callable[[], Any]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", UserWarning)
+        # scikit-learn 1.8 divides by the sum of the weights, which may be below 1e-308.
+        warnings.filterwarnings("ignore", "overflow", RuntimeWarning, "sklearn.linear_model")
         try:
             return call()
         except (ValueError, TypeError) as error:

@@ -257,6 +257,8 @@ def data(
     if container == "list" and dtype != "object":
         values = np.array(values.tolist())  # what numpy makes of Python's numbers
         dtype = str(values.dtype)
+    if container == "pandas, mixed" and values.dtype.kind == "f":
+        values[:, 1::2] = in_dtype(values[:, 1::2], "float32")  # what those columns hold
     y = label_array(draw(st.sampled_from(labels)), draw(codes(n)))
     label_container = draw(st.sampled_from(list(LABEL_CONTAINERS)))
     weight = draw(weights(n))

@@ -38,6 +38,8 @@ def test_edited_nearest_neighbours_drops_the_rows_of_imbalanced_learn(
     if len(np.unique(y[theirs.sample_indices_])) < len(np.unique(y)):
         with pytest.raises(ValueError, match=r"leaves no row of class .* Hint"):
             ours.fit_resample(X, y)
+        with pytest.raises(ValueError, match=r"leaves no row of class .* Hint"):
+            ours.fit_weights(X, y)
         return
     X_res, y_res = ours.fit_resample(X, y)
     differ = np.setxor1d(ours.sample_indices_, theirs.sample_indices_)

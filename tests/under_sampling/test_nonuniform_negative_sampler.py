@@ -323,6 +323,18 @@ def test_weight_zero_counts_like_no_row_and_weight_k_like_k_rows() -> None:
     np.testing.assert_allclose(by_weight[source], by_rows, rtol=1e-9)
 
 
+@pytest.mark.parametrize("unit", [2.0**-60, 2.0**60, 2.0**-1000, 2.0**1000])
+def test_the_unit_of_the_weights_is_no_matter(unit: float) -> None:
+    """Shares of a population are small numbers: the pilot's penalty must not outweigh them."""
+    weights = np.random.default_rng(5).uniform(0.5, 2, len(Y))
+    one, other = (
+        drawn(NonuniformNegativeSampler(random_state=0), X, Y, sample_weight=weights * c)
+        for c in (1.0, unit)
+    )
+    np.testing.assert_array_equal(other.sample_indices_, one.sample_indices_)
+    np.testing.assert_allclose(other.sample_weight_, one.sample_weight_ * unit, rtol=1e-12)
+
+
 def test_fit_weights_are_the_probabilities() -> None:
     w = np.random.default_rng(3).integers(1, 4, 6000) * 1.0
     sampler = NonuniformNegativeSampler(random_state=0)
