@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._covariates import Covariates
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.weighting._task import Task
 
 Array = NDArray[np.float64]
@@ -118,7 +119,7 @@ def warn_of_zeros(cells: Cells, which: NDArray[np.intp], task: Task) -> None:
             f"The population has no row of {cells.show(which)}: the rows of the sample that are "
             "there weigh 0.",
             UserWarning,
-            stacklevel=6,
+            stacklevel=callers_stacklevel(),
         )
 
 
