@@ -126,11 +126,13 @@ def warn_of_zeros(cells: Cells, which: NDArray[np.intp], task: Task) -> None:
 def hint_at_numbers(task: Task, cells: Cells) -> str:
     """Return the way out where a column of numbers was taken as one of levels, else nothing."""
     tables = [table for table in (task.table, task.target_table) if table is not None]
-    numeric = [
-        name
-        for name in cells.columns
-        if any(table.kind(table.names.index(name)) == "numeric" for table in tables)
-    ]
+    kinds = {
+        name: {table.kind(table.names.index(name)) for table in tables} for name in cells.columns
+    }
+    mixed = [name for name, found in kinds.items() if len(found) > 1]
+    if mixed:
+        return f" {mixed!r} holds numbers in one of the two only: 1 is not '1', convert it in both."
+    numeric = [name for name, found in kinds.items() if found == {"numeric"}]
     if not numeric:
         return ""
     return (
