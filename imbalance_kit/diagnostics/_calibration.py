@@ -11,7 +11,7 @@ from sklearn.metrics import brier_score_loss, log_loss
 
 from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit._utils._targets import encode_target
-from imbalance_kit._utils._validation import check_sample_weight
+from imbalance_kit._utils._validation import check_sample_weight, check_unit
 from imbalance_kit.diagnostics._calibration_bins import (
     BinTable,
     bin_predictions,
@@ -155,6 +155,8 @@ def compute_calibration(
     probabilities = _check_proba(proba)
     labels, codes = _check_labels(y_true, classes, probabilities)
     weights = check_sample_weight(sample_weight, len(codes))
+    if weights is not None:
+        check_unit(weights, name="sample_weight")
     if weights is not None and not weights.all():
         kept = np.flatnonzero(weights)
         probabilities, codes, weights = probabilities[kept], codes[kept], weights[kept]

@@ -312,3 +312,10 @@ def test_labels_in_the_place_of_probabilities_warn(kind: type) -> None:
         compute_calibration(y, np.column_stack([1.0 - labels, labels]))
     compute_calibration(y[:19], labels[:19])  # few rows can all be certain
     compute_calibration(y, np.append(labels[:19], 0.5))
+
+
+def test_weights_in_an_absurd_unit() -> None:
+    """Their squares overflowed, and the message was one of the random generator."""
+    y, p = np.arange(40) % 3 == 0, np.linspace(0.1, 0.9, 40)
+    with pytest.raises(ValueError, match=r"largest entry of `sample_weight` is 1e\+300"):
+        compute_calibration(y, p, sample_weight=np.full(40, 1e300))
