@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from imbalance_kit._utils._columns import Kind, Table, ordered, table_of
 from imbalance_kit._utils._moments import means_and_spreads
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 
 _MISSING = "<missing>"
 
@@ -398,7 +399,7 @@ def _fill_numbers(
             f"Column {covariate.name!r} has {int(missing.sum())} missing values, and had none "
             "where it was learned: its mean is imputed. Hint: impute them first.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=callers_stacklevel(),
         )
 
 
@@ -416,6 +417,6 @@ def _codes(covariate: Covariate, table: Table, place: int) -> NDArray[np.intp]:
             f"Column {covariate.name!r} has levels that were not there where it was learned: "
             f"{ordered(list(new))!r}. They count as no level.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=callers_stacklevel(),
         )
     return found

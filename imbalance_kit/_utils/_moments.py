@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
+_ROUNDING = 1e-12  # of the mean: a standard deviation that is none
 _BLOCK = 2048  # rows at a time: what is derived from them stays in cache
 
 
@@ -18,10 +19,13 @@ def weighted_mean(x: _Floats, weight: _Floats | None) -> float:
 def weighted_variance(x: _Floats, weight: _Floats | None) -> float:
     """Return ``Σ w (x - m)² / Σ w``: scaling the weights changes nothing, nor does repeating rows.
 
-    There is no correction for the number of rows, which weights do not know.
+    There is no correction for the number of rows, which weights do not know. What is constant but
+    for rounding has 0.
     """
-    centred = x - weighted_mean(x, weight)
-    return weighted_mean(centred * centred, weight)
+    centre = weighted_mean(x, weight)
+    centred = x - centre
+    variance = weighted_mean(centred * centred, weight)
+    return 0.0 if variance <= (_ROUNDING * centre) ** 2 else variance
 
 
 def means_and_spreads(rows: _Floats, shares: _Floats) -> tuple[_Floats, _Floats]:
@@ -43,7 +47,7 @@ def means_and_spreads(rows: _Floats, shares: _Floats) -> tuple[_Floats, _Floats]
         block *= block
         square += shares[start : start + _BLOCK] @ block
     spreads: _Floats = np.sqrt(square)
-    spreads[spreads <= 1e-12 * np.abs(means)] = 0.0
+    spreads[spreads <= _ROUNDING * np.abs(means)] = 0.0
     return means, spreads
 
 

@@ -103,6 +103,7 @@ def _curves(result: StrategyResult, label: Any, column: int) -> Curves:
     proba = np.ascontiguousarray(held.proba[:, column])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedMetricWarning)  # the slope, which is not drawn
+        warnings.filterwarnings("ignore", "All .* are exactly 0 or 1", UserWarning)  # which shows
         calibration = compute_calibration(truth, proba, sample_weight=weights, n_bins=N_BINS)
     precision, recall, _ = precision_recall_curve(truth, proba, sample_weight=weights)
     # Where no row of the class is found yet, precision is 0 or (by convention) 1: noise.

@@ -37,6 +37,10 @@ _OPTIONS = {
     "allow a tolerance or a ridge": "allow a --tolerance (of 0.01, say)",
     "wider bounds, a tolerance, or another distance": "wider --bounds, or a --tolerance",
     "collapse=[...]": "--collapse COLUMN",
+    "Margins(..., kind='share', size=...)": '{"margins": {...}, "kind": "share", "size": ...}',
+    "normalize='sample'": "--normalize sample",
+    "give these rows a sample_weight of 0, or take an estimator that is not linear": "drop these "
+    "rows, or give them a weight of 0 (--weights)",
     "`bounds`": "--bounds",
     "`trimming`": "--trim",
     "`collapse`": "--collapse",

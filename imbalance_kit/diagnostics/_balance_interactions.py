@@ -67,9 +67,12 @@ def _side(X: Table, target: Table, covariates: Covariates, name: str, weights: W
     if covariate.kind == "categorical":
         return _Side(covariate.levels, covariates.codes(X, name), covariates.codes(target, name))
     x, t = covariates.numbers(X, name), covariates.numbers(target, name)
+    assert weights.target is not None
     seen = ~np.isnan(t)
-    known = None if weights.target is None else weights.target[seen]
+    known = weights.target[seen]
     centre, unit = weighted_mean(t[seen], known), weighted_variance(t[seen], known) ** 0.5
+    if unit == 0.0:  # the mean of a constant is it but for rounding, of which a product would be
+        centre = t[seen][np.argmax(known)]
     return _Side(None, (x - centre) / (unit or 1.0), (t - centre) / (unit or 1.0))
 
 

@@ -1,5 +1,6 @@
 """The rows of a balance table, one covariate at a time, from arrays."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -227,13 +228,21 @@ def _per_side(x: NDArray[Any], target: NDArray[Any], weights: Weightings) -> _Tr
 
 def _differences(means: _Triple, unit: float) -> _Pair:
     target, before, after = means
-    return _ratio(before - target, unit), _ratio(after - target, unit)
+    return _difference(before, target, unit), _difference(after, target, unit)
+
+
+def _difference(mean: float, target: float, unit: float) -> float:
+    """Return the difference in units; of a constant column, rounding is no difference."""
+    if unit == 0.0 and math.isclose(mean, target, rel_tol=1e-12):
+        return 0.0
+    return _ratio(mean - target, unit)
 
 
 def _ratio(value: float, unit: float) -> float:
-    """Return value / unit; 0 / 0 is no difference."""
+    """Return value / unit; 0 / 0 is no difference, and what is not known stays so."""
     if unit == 0.0:
-        return 0.0 if value == 0.0 else float(np.copysign(np.inf, value))
+        known = value != 0.0 and not math.isnan(value)
+        return math.copysign(math.inf, value) if known else value
     return value / unit
 
 

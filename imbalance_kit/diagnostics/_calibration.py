@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import brier_score_loss, log_loss
 
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit._utils._targets import encode_target
-from imbalance_kit._utils._validation import check_sample_weight
+from imbalance_kit._utils._validation import check_sample_weight, check_unit
 from imbalance_kit.diagnostics._calibration_bins import (
     BinTable,
     bin_predictions,
@@ -32,6 +33,7 @@ from imbalance_kit.diagnostics._calibration_report import (
 from imbalance_kit.diagnostics._calibration_slope import fit_recalibration
 
 _Floats = NDArray[np.float64]
+_MANY = 20  # rows, of which some should be less than certain
 _SUM_TOLERANCE = 1e-5  # what float32 probabilities of many classes may be off by
 
 
@@ -89,6 +91,8 @@ def compute_calibration(
     UndefinedMetricWarning
         If the slope of a class is not defined and reported as NaN: all predictions are equal, they
         separate the classes perfectly, or one class has no rows.
+    UserWarning
+        If all probabilities of 20 rows or more are exactly 0 or 1, as labels are.
 
     See Also
     --------
@@ -151,6 +155,8 @@ def compute_calibration(
     probabilities = _check_proba(proba)
     labels, codes = _check_labels(y_true, classes, probabilities)
     weights = check_sample_weight(sample_weight, len(codes))
+    if weights is not None:
+        check_unit(weights, name="sample_weight")
     if weights is not None and not weights.all():
         kept = np.flatnonzero(weights)
         probabilities, codes, weights = probabilities[kept], codes[kept], weights[kept]
@@ -169,6 +175,8 @@ def compute_calibration(
         _warn_undefined(problems)
     loss, brier = _score(codes, probabilities, weights, len(labels))
     extreme = (probabilities == 0.0) | (probabilities == 1.0)
+    if len(codes) >= _MANY and extreme.all() and np.ptp(probabilities) > 0:
+        _warn_of_labels(len(codes))
     return CalibrationReport(
         classes=tuple(labels),
         n_samples=len(codes),
@@ -247,7 +255,17 @@ def _warn_undefined(problems: dict[Any, str]) -> None:
         f"The calibration slope is not defined and reported as NaN for {len(problems)} class(es): "
         f"{reasons}. Hint: look at the bins instead, or give more rows.",
         UndefinedMetricWarning,
-        stacklevel=3,
+        stacklevel=callers_stacklevel(),
+    )
+
+
+def _warn_of_labels(n: int) -> None:
+    warnings.warn(
+        f"All {n:,} rows of `proba` are exactly 0 or 1, as predicted labels are: calibration is "
+        "about probabilities between. Hint: predict_proba instead of predict; a classifier that is "
+        "always certain, such as a fully grown tree, has no others (min_samples_leaf).",
+        UserWarning,
+        stacklevel=callers_stacklevel(),
     )
 
 

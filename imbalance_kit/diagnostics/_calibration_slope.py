@@ -48,7 +48,9 @@ def fit_recalibration(table: PredictionTable) -> Recalibration:
     if large is None:
         return Recalibration(problem=problem or _NOT_CONVERGED)
     (in_the_large,), (in_the_large_se,) = large
-    both = None if problem else _fit_logistic(table, z, start=[in_the_large, 1.0])
+    # From slope 0, where every row counts. Where most are at 0 or 1, as labels are, the Hessian at
+    # slope 1 is rounding, and so would the coefficients be.
+    both = None if problem else _fit_logistic(table, z, start=[float(logit(rate)), 0.0])
     (intercept, slope), (intercept_se, slope_se) = both or ([np.nan] * 2, [np.nan] * 2)
     return Recalibration(
         slope=slope,

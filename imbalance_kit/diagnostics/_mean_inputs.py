@@ -112,15 +112,16 @@ def check_needs(given: MeanInputs, method: str) -> None:
             "CalibrationWeighter(distance='linear') and take the weighted mean, which is the same "
             "estimate as method='greg'."
         )
-    if method == "weighted":
-        weight = given.weight if given.weight is not None else given.base
-        if weight is not None and not weight[~np.isnan(given.y)].any():
-            raise ValueError("No row with an observed outcome has any weight: there is no mean.")
-        if given.target is not None and given.X is None:
-            raise ValueError(
-                "method='weighted' uses `target` only with `X`, the covariates that the weights "
-                "were calibrated on. Hint: pass `X`, or leave `target` out."
-            )
+    weight = given.weight if method == "weighted" and given.weight is not None else given.base
+    if weight is not None and weight[~np.isnan(given.y)].sum() <= 0:
+        raise ValueError(
+            "The rows with an observed outcome have no weight in all: there is no mean."
+        )
+    if method == "weighted" and given.target is not None and given.X is None:
+        raise ValueError(
+            "method='weighted' uses `target` only with `X`, the covariates that the weights "
+            "were calibrated on. Hint: pass `X`, or leave `target` out."
+        )
 
 
 def target_kind_of(given: MeanInputs, target_kind: str | None) -> str | None:

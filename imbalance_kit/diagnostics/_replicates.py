@@ -4,6 +4,8 @@ The error of fitting the weights is then part of the standard error, whatever th
 """
 
 import math
+import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,16 +77,18 @@ def bootstrap_standard_error(
     """Return the standard deviation over rescaled bootstrap samples (Rao and Wu 1988).
 
     Of n rows n - 1 are drawn with replacement; a row drawn k times counts ``k n / (n - 1)`` times.
-    A target that is a sample is drawn again likewise.
+    A target that is a sample is drawn again likewise. NaN where either is one row.
     """
-    streams = np.random.SeedSequence(seed).spawn(n_replicates)
     sizes = _sizes(mean)
+    if 1 in sizes:
+        return math.nan
+    streams = np.random.SeedSequence(seed).spawn(n_replicates)
 
     def one(number: int) -> float:
         rng = np.random.default_rng(streams[number])
         return mean.replicate(number, *(_rao_wu(n, rng) for n in sizes))
 
-    values = Parallel(n_jobs=n_jobs)(delayed(one)(number) for number in range(n_replicates))
+    values = _run((delayed(one)(number) for number in range(n_replicates)), n_jobs)
     return float(np.std(values, ddof=1))
 
 
@@ -94,12 +98,15 @@ def jackknife_standard_error(
     """Return the error from leaving out one of equally large random groups at a time.
 
     ``(G - 1) / G Σ (m_g - m)²``; the groups of a target that is a sample are left out in turn as
-    well, and their sum is added.
+    well, and their sum is added. NaN where either is one row.
     """
+    sizes = _sizes(mean)
+    if 1 in sizes:
+        return math.nan
     rng = np.random.default_rng(seed)
     tasks: list[tuple[_Floats | None, _Floats | None]] = []
     counts = []
-    for side, n in enumerate(_sizes(mean)):
+    for side, n in enumerate(sizes):
         if n is None:
             continue
         n_groups = min(n_replicates, n)
@@ -108,15 +115,20 @@ def jackknife_standard_error(
         for g in range(n_groups):
             factor = np.where(group == g, 0.0, n_groups / (n_groups - 1))
             tasks.append((factor, None) if side == 0 else (None, factor))
-    values = np.array(
-        Parallel(n_jobs=n_jobs)(
-            delayed(mean.replicate)(number, *task) for number, task in enumerate(tasks)
-        )
+    values = _run(
+        (delayed(mean.replicate)(number, *task) for number, task in enumerate(tasks)), n_jobs
     )
     variance = 0.0
     for part in np.split(values, np.cumsum(counts)[:-1]):
         variance += (len(part) - 1) / len(part) * float(np.square(part - part.mean()).sum())
     return math.sqrt(variance)
+
+
+def _run(replicates: Iterable[Any], n_jobs: int | None) -> _Floats:
+    """Return their values, without hundreds of warnings: the fit to all rows tells them once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return np.array(Parallel(n_jobs=n_jobs)(replicates))
 
 
 def _sizes(mean: ReweightedMean) -> tuple[int, int | None]:
@@ -128,7 +140,5 @@ def _sizes(mean: ReweightedMean) -> tuple[int, int | None]:
 def _rao_wu(n: int | None, rng: np.random.Generator) -> _Floats | None:
     if n is None:
         return None
-    if n < 2:
-        return np.ones(n)
     times = np.bincount(rng.integers(n, size=n - 1), minlength=n)
     return times.astype(np.float64) * (n / (n - 1))

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._covariates import Covariates
 from imbalance_kit._utils._random import class_stream, draw_seed
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit._utils._validation import (
     check_has_columns,
     check_same_length,
@@ -30,6 +31,8 @@ from imbalance_kit.weighting._task import (
 )
 
 Normalize = Literal["population", "sample", "mean"]
+_SHARES = {1.0: "shares", 100.0: "percentages"}
+_ROUNDED = 0.005  # relative: what rounding may add to the sum of shares, or take from it
 
 
 class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
@@ -310,6 +313,7 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
                 "normalize='population' needs the population's size, and Margins of shares were "
                 "given without one. Hint: Margins(..., size=...), or normalize='sample'."
             )
+        _warn_of_shares(task)
         return task.size
 
     def __sklearn_tags__(self) -> Any:
@@ -322,3 +326,20 @@ class BaseWeighter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _warn_of_shares(task: Task) -> None:
+    """Warn where totals look like shares: the sample cannot be larger than the population."""
+    margins = task.margins
+    if margins is None or margins.kind == "share" or margins.size is None:
+        return
+    for whole, name in _SHARES.items():
+        if abs(margins.size - whole) <= _ROUNDED * whole and task.weights.sum() > 2 * whole:
+            warnings.warn(
+                f"The totals of the margins sum to {margins.size:.6g}, as {name} do, and so will "
+                f"the weights, while the sample stands for {task.weights.sum():.6g}. Hint: "
+                "Margins(..., kind='share', size=...) takes shares, which sum to 1, and the "
+                "population size; or normalize='sample'.",
+                UserWarning,
+                stacklevel=callers_stacklevel(),
+            )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._moments import means_and_spreads
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.weighting._base_weighter import BaseWeighter, Normalize
 from imbalance_kit.weighting._calibrate import (
     InfeasibleError,
@@ -181,7 +182,7 @@ class CalibrationWeighter(BaseWeighter):
                 f"{n_negative} of {len(weights)} weights are negative, which most learners refuse. "
                 "Hint: distance='raking', or 'truncated' with bounds=(0, inf).",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=callers_stacklevel(),
             )
         return Solution(found, weights)
 
@@ -224,7 +225,7 @@ def _warn_of_absent(constraints: Constraints, rows: Array, weights: Array) -> No
         f"{len(held)} rows of the sample do: their weights sum to 0. Hint: to keep these rows, "
         f"{'fill the gaps, ' if gaps else ''}merge levels or leave the column out.",
         UserWarning,
-        stacklevel=5,
+        stacklevel=callers_stacklevel(),
     )
 
 

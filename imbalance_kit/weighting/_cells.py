@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._covariates import Covariates
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.weighting._task import Task
 
 Array = NDArray[np.float64]
@@ -118,18 +119,20 @@ def warn_of_zeros(cells: Cells, which: NDArray[np.intp], task: Task) -> None:
             f"The population has no row of {cells.show(which)}: the rows of the sample that are "
             "there weigh 0.",
             UserWarning,
-            stacklevel=6,
+            stacklevel=callers_stacklevel(),
         )
 
 
 def hint_at_numbers(task: Task, cells: Cells) -> str:
     """Return the way out where a column of numbers was taken as one of levels, else nothing."""
     tables = [table for table in (task.table, task.target_table) if table is not None]
-    numeric = [
-        name
-        for name in cells.columns
-        if any(table.kind(table.names.index(name)) == "numeric" for table in tables)
-    ]
+    kinds = {
+        name: {table.kind(table.names.index(name)) for table in tables} for name in cells.columns
+    }
+    mixed = [name for name, found in kinds.items() if len(found) > 1]
+    if mixed:
+        return f" {mixed!r} holds numbers in one of the two only: 1 is not '1', convert it in both."
+    numeric = [name for name, found in kinds.items() if found == {"numeric"}]
     if not numeric:
         return ""
     return (

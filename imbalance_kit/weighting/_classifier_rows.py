@@ -10,6 +10,7 @@ from imbalance_kit._utils._column import is_missing
 from imbalance_kit._utils._columns import table_of
 from imbalance_kit._utils._containers import is_dataframe
 from imbalance_kit._utils._covariates import Covariates
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,6 @@ class ClassifierRows:
                 f"Columns {new!r} have levels that were not there at fit: the classifier gets them "
                 "as missing.",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=callers_stacklevel(),
             )
         return frame.assign(**common)

@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
 from imbalance_kit._utils._containers import concat_rows, n_rows, take_rows
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.weighting._basis_rows import orthonormal_rows
 from imbalance_kit.weighting._classifier_rows import ClassifierRows
 from imbalance_kit.weighting._newton_fits import maximum_likelihood
@@ -196,7 +197,7 @@ def _warn_of_certainty(n_certain: int, most: float) -> None:
             "Hint: calibration='isotonic', `trimming`, or a classifier that is less sure (more "
             "rows per leaf, more neighbours).",
             UserWarning,
-            stacklevel=6,
+            stacklevel=callers_stacklevel(),
         )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.weighting._kernel import (
     GaussianKernel,
     centres_of,
@@ -199,6 +200,6 @@ def _match(phi: Array, d: Array, mean: Array, *, ridge: float, bound: float) -> 
             f"of a feature's mean left over is {np.abs(gradient).max():.2g}. Hint: a larger "
             "`ridge` or `width`.",
             ConvergenceWarning,
-            stacklevel=2,
+            stacklevel=callers_stacklevel(),
         )
     return z[:-1], -float(z[-1])

@@ -14,6 +14,7 @@ from imbalance_kit.weighting._cells import (
     absent_message,
     cells_of_margin,
     cells_of_rows,
+    hint_at_numbers,
     warn_of_zeros,
 )
 from imbalance_kit.weighting._task import Solution, Task, check_names
@@ -124,6 +125,11 @@ class PostStratificationWeighter(BaseWeighter):
         counted: Any = np.bincount(codes[there], design[there], minlength=len(shares))
         found: Array = counted.astype(np.float64, copy=False)
         groups = _merge(cells, found, shares, self._collapse(cells))
+        empty = np.flatnonzero(_empty(groups, found, shares))
+        if len(empty):
+            hint = "" if self.collapse else " Or say which columns may be merged: collapse=[...]."
+            message = absent_message(cells.show(empty)) + hint + hint_at_numbers(task, cells)
+            raise ValueError(message)
         self.collapsed_ = [
             tuple(cells.labels[k] for k in np.flatnonzero(groups == g).tolist())
             for g in np.flatnonzero(np.bincount(groups) > 1).tolist()
@@ -181,7 +187,10 @@ class StratifiedRows:
 
 
 def _merge(cells: Cells, found: Array, shares: Array, collapse: Sequence[int]) -> NDArray[np.intp]:
-    """Return the group of each cell: its own, or one with cells from other collapsed levels."""
+    """Return the group of each cell: its own, or one with cells from other collapsed levels.
+
+    Groups that the columns to collapse cannot fill stay empty.
+    """
     groups = np.arange(len(shares))
     for depth in range(1, len(collapse) + 1):
         empty = _empty(groups, found, shares)
@@ -194,10 +203,6 @@ def _merge(cells: Cells, found: Array, shares: Array, collapse: Sequence[int]) -
         first = np.full(coarse.max() + 1, len(groups))
         np.minimum.at(first, coarse, np.arange(len(groups)))
         groups = np.where(merged, first[coarse], groups)
-    empty = _empty(groups, found, shares)
-    if empty.any():
-        hint = " Or say which columns may be merged: collapse=[...]." if not collapse else ""
-        raise ValueError(absent_message(cells.show(np.flatnonzero(empty))) + hint)
     return groups
 
 

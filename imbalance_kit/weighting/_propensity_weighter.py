@@ -13,7 +13,11 @@ from imbalance_kit.weighting._base_weighter import BaseWeighter, Normalize
 from imbalance_kit.weighting._classifier_rows import ClassifierRows
 from imbalance_kit.weighting._cross_fitting import Calibration, CrossFit, cross_fit
 from imbalance_kit.weighting._logistic_path_estimator import LinearLogRatio, LogisticPath
-from imbalance_kit.weighting._overlap import check_overlap, warn_of_separation
+from imbalance_kit.weighting._overlap import (
+    check_overlap,
+    warn_of_partial_overlap,
+    warn_of_separation,
+)
 from imbalance_kit.weighting._ratio import LogRatio, RatioEstimator, RatioTask
 from imbalance_kit.weighting._task import Solution, Task
 from imbalance_kit.weighting._tilting import (
@@ -111,7 +115,9 @@ class PropensityWeighter(BaseWeighter):
     ``w_i = d_i e(x_i) / (1 - e(x_i))`` for "odds", in general ``d_i h(x_i) / (1 - e(x_i))`` for the
     sample and ``t_j h(x_j) / e(x_j)`` for the target, with ``e = N_T r / (N_S + N_T r)``, r the
     density ratio and N the totals of the weights. Assumes that selection depends on these columns
-    alone, and overlap.
+    alone, and overlap. Where sample and target overlap in part only, a warning names the column:
+    levels that one of them lacks, values of the target beyond the range of the sample, and weight
+    on rows beyond the range of the target.
 
     References
     ----------
@@ -175,13 +181,15 @@ class PropensityWeighter(BaseWeighter):
                 "The model gives every row of the sample a density ratio of 0: it sees no overlap. "
                 "Hint: a larger `width`, fewer columns, or LogisticPath()."
             )
-        warn_of_separation(numbers, (log_ratio, log_ratio_target))
+        separated = warn_of_separation((log_ratio, log_ratio_target))
         factors = np.exp(log_factors - top)
         trim = learn_trim(trimming, factors, numbers.sample_weight)
         if trim.pareto_k is not None:
             self.pareto_k_ = trim.pareto_k
         fitted = np.zeros(len(task.weights))
         fitted[kept[0]] = numbers.sample_weight * trim(factors)
+        if self.estimand == "odds" and not separated:
+            warn_of_partial_overlap(numbers, fitted[kept[0]])
         log_target = target_log_factor(self.estimand, log_ratio_target + base_rate)
         self._weigh_target(task, numbers.target_weight, log_target, kept[1])
         self.population_ = POPULATIONS[self.estimand]

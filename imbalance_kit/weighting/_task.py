@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from imbalance_kit._utils._columns import Table, table_of
 from imbalance_kit._utils._containers import is_dataframe, n_rows
 from imbalance_kit._utils._covariates import Covariates, learn_covariates
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit._utils._validation import check_sample_weight, check_unit
 from imbalance_kit.weighting._margins import Margins
 from imbalance_kit.weighting._population import Population
@@ -243,5 +244,5 @@ def _warn_of_scales(task: Task) -> None:
             "them transformed? Hint: inside a Pipeline the target skips the earlier "
             "steps; put the weighter outermost, or list `target` in transform_input.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=callers_stacklevel(),
         )

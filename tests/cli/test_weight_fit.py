@@ -50,6 +50,20 @@ def test_every_piece_of_work_is_announced(tmp_path: Path) -> None:
     assert len(steps) == count_steps(data)
 
 
+def test_notes_name_what_the_command_has(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    wide = pd.DataFrame({"age": rng.uniform(18, 90, 500), "sex": list("ffffm") * 100})
+    narrow = wide.assign(age=rng.uniform(50, 70, 500))
+    files = write_csv(tmp_path, wide, "s.csv"), write_csv(tmp_path, narrow, "p.csv")
+    report = fitted(files, Roles(covariates=("age",)), Plan(Method.PROPENSITY, SUM))
+    assert any("drop these rows, or give them a weight of 0 (--weights)" in n for n in report.notes)
+    (tmp_path / "m.json").write_text('{"sex": {"f": 0.5, "m": 0.5}}', encoding="utf-8")
+    data = load_weight_data(files[0], None, tmp_path / "m.json", Roles(), Method.RAKING)
+    (note,) = make_weight_report(data, Plan(Method.RAKING, SUM), lambda label: None).notes
+    assert '{"margins": {...}, "kind": "share", "size": ...} takes shares' in note
+    assert note.endswith("or --normalize sample.")
+
+
 def test_warnings_become_notes(tmp_path: Path) -> None:
     sample = sample_frame()
     sample.loc[:5, "city"] = "sea"

@@ -232,6 +232,31 @@ def test_constant_columns_and_columns_never_observed() -> None:
     assert rows["x2[missing]"].difference_before == 1
 
 
+@pytest.mark.parametrize("value", [0.1, 0.3, 7.7, 1e6 + 0.1])
+def test_a_constant_differs_by_no_rounding(value: float) -> None:
+    """Its mean and variance are off by rounding, and their ratio was -2 or infinite."""
+    rng = np.random.default_rng(0)
+    sample, target = np.full((100, 1), value), np.full((230, 1), value)
+    weights = {"sample_weight": rng.exponential(size=100), "base_weight": rng.exponential(size=100)}
+    for people in (target, Margins({"x0": 230 * value}, size=230)):
+        (row,) = compute_balance(sample, people, **weights).rows
+        assert (row.difference_before, row.difference_after) == (0.0, 0.0)
+    (row,) = compute_balance(sample, 2 * target).rows
+    assert row.difference_before == -math.inf
+    assert math.isnan(row.difference_after)  # there is none
+
+
+def test_products_with_a_constant_are_zero() -> None:
+    rng = np.random.default_rng(0)
+    sample = np.column_stack([np.full(100, 0.1), rng.normal(size=100)])
+    target = np.column_stack([np.full(230, 0.1), rng.normal(size=230)])
+    report = compute_balance(
+        sample, target, target_weight=rng.exponential(size=230), interactions="all"
+    )
+    (row,) = (row for row in report.rows if row.kind == "interaction")
+    assert (row.target_mean, row.mean_before, row.difference_before) == (0.0, 0.0, 0.0)
+
+
 def test_before_alone(case) -> None:
     X, target, _, _ = case
     report = compute_balance(X, target)

@@ -299,3 +299,23 @@ def test_bad_classes(classes, match: str) -> None:
 def test_bad_options(options: dict, error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match):
         compute_calibration([0, 1], [0.2, 0.7], **options)
+
+
+@pytest.mark.parametrize("kind", [int, bool, float])
+def test_labels_in_the_place_of_probabilities_warn(kind: type) -> None:
+    y = np.arange(20) % 3 == 0
+    labels = (np.arange(20) % 4 == 0).astype(kind)
+    with pytest.warns(UserWarning, match="All 20 rows of `proba` are exactly 0 or 1.* predict_pr"):
+        report = compute_calibration(y, labels)
+    assert (report.n_clipped, report.brier_score) == (20, np.mean(y != labels))
+    with pytest.warns(UserWarning, match="All 20 rows"):
+        compute_calibration(y, np.column_stack([1.0 - labels, labels]))
+    compute_calibration(y[:19], labels[:19])  # few rows can all be certain
+    compute_calibration(y, np.append(labels[:19], 0.5))
+
+
+def test_weights_in_an_absurd_unit() -> None:
+    """Their squares overflowed, and the message was one of the random generator."""
+    y, p = np.arange(40) % 3 == 0, np.linspace(0.1, 0.9, 40)
+    with pytest.raises(ValueError, match=r"largest entry of `sample_weight` is 1e\+300"):
+        compute_calibration(y, p, sample_weight=np.full(40, 1e300))

@@ -135,6 +135,23 @@ def test_zero_and_one_are_clipped() -> None:
     assert np.isfinite(_fit(p, y).slope)
 
 
+@pytest.mark.parametrize("log_odds", [10.0, 25.0, 40.0])
+@pytest.mark.parametrize("shares", [(0.4, 0.8), (0.01, 0.3), (0.02, 0.03), (0.9, 0.1)])
+def test_predictions_as_certain_as_labels(log_odds: float, shares: tuple[float, float]) -> None:
+    """Of two predictions the line goes through the log odds of both."""
+    n = 400
+    z = np.repeat([-log_odds, log_odds], n)
+    y = np.concatenate([np.arange(n) < share * n for share in shares])
+    fit = _fit(expit(z), y)
+    at = logit(np.clip(expit([-log_odds, log_odds]), CLIP, 1 - CLIP))
+    slope = (logit(shares[1]) - logit(shares[0])) / (at[1] - at[0])
+    assert fit.slope == pytest.approx(slope, rel=1e-9)
+    assert fit.intercept == pytest.approx(logit(shares[0]) - slope * at[0], abs=1e-9)
+    errors = [1 / (n * share * (1 - share)) for share in shares]
+    # The Hessian is that before the last step, which promises 1e-14 per row: sqrt of that away.
+    assert fit.slope_se == pytest.approx(np.sqrt(sum(errors)) / (at[1] - at[0]), rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("p", "y", "problem"),
     [

@@ -147,7 +147,7 @@ def test_replicates_say_how_many(case) -> None:
 def test_missing_outcomes_in_models(case) -> None:
     """GREG and AIPW drop such rows before they fit anything."""
     y, X, people, d = case
-    y = np.where(X["age"] > 60, np.nan, y)
+    y = np.where(np.arange(len(y)) % 5 == 0, np.nan, y)
     seen = ~np.isnan(y)
     for options in (
         {"method": "greg"},

@@ -47,6 +47,17 @@ WEIGHTER = SimpleNamespace()
         ({"y": Y3, "sample_weight": [1, 2]}, "2 entries"),
         ({"y": Y3, "base_weight": [1, -2, 3]}, "`base_weight` contains negative"),
         ({"y": [1, np.nan, 2], "sample_weight": [0, 1, 0]}, "there is no mean"),
+        ({"y": [1, 2, np.nan], "sample_weight": [1, -1, 3]}, "no weight in all"),  # was -inf
+        (
+            {
+                "y": [1, 2, np.nan],
+                "X": X3,
+                "target": X3,
+                "method": "greg",
+                "base_weight": [0, 0, 1],
+            },
+            "no weight in all",  # was NaN
+        ),
         ({"y": Y3, "method": "mean"}, "`method` must be one of"),
         ({"y": Y3, "target_kind": "exact"}, "`target_kind` must be"),
         ({"y": Y3, "confidence": 95}, "`confidence` must be a float"),

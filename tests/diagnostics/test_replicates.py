@@ -104,6 +104,34 @@ def test_same_seed_same_error_with_any_number_of_jobs(case) -> None:
     assert estimate_mean(y, X, **options) == parallel
 
 
+@pytest.mark.parametrize("method", ["bootstrap", "jackknife"])
+def test_one_row_has_no_error_that_could_be_known(method: str) -> None:
+    """It was 0, or a division by it."""
+    one, two = np.array([[1.0]]), np.array([[1.0], [1.0]])
+    options = {"method": method, "weighter": Recorder(), "random_state": 0}
+    assert np.isnan(estimate_mean([3.0], one, target=two, **options).standard_error)
+    assert np.isnan(estimate_mean([3.0, 4.0], two, target=one, **options).standard_error)
+    census = estimate_mean([3.0, 4.0], two, target=one, target_kind="census", **options)
+    assert census.standard_error == pytest.approx(0.5, rel=4 / np.sqrt(2 * 200))
+
+
+@pytest.mark.parametrize("method", ["bootstrap", "jackknife"])
+def test_what_every_replicate_would_warn_of_is_told_once(method: str) -> None:
+    rng = np.random.default_rng(0)
+    x, people = rng.normal(size=(40, 1)), rng.normal(1.5, 1, size=(400, 1))
+    with pytest.warns(UserWarning, match="of 40 weights are negative") as found:
+        estimate_mean(
+            x[:, 0],
+            x,
+            target=people,
+            weighter=CalibrationWeighter(),
+            method=method,
+            n_replicates=20,
+            random_state=0,
+        )
+    assert [w.filename for w in found] == [__file__]
+
+
 def test_a_replicate_that_fails_says_so(case) -> None:
     y, X, people, _ = case
     rare = np.column_stack([X, np.arange(200) == 0]).astype(float)

@@ -1,6 +1,7 @@
 """What all weighters towards a population share: sums, new rows, draws, shifts, pipelines."""
 
 import pickle
+import warnings
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from imbalance_kit import (
     CalibrationWeighter,
     CBPSWeighter,
     CorrectedClassifier,
+    Margins,
     Population,
     PropensityWeighter,
     RakingWeighter,
@@ -29,6 +31,7 @@ from tests.weighting._populations import two_normals
 X, T = two_normals(200, 300, 3)
 Y = (X[:, 0] + np.random.default_rng(0).normal(size=200) > 0).astype(int)
 D = np.random.default_rng(1).exponential(size=200)
+SHARES = {"g": {"a": 0.5, "b": 0.25, "c": 0.25}}
 
 
 def first_column(rows: Any, design: Any) -> Any:
@@ -154,6 +157,54 @@ def test_a_few_rows_that_stand_for_many(normalize: Any) -> None:
     weighter.fit_cells(cells, cell_weight=counts, n_rows=len(sample), target=target)
     np.testing.assert_allclose(weighter.weights(sample), expected, rtol=1e-10)
     np.testing.assert_allclose(weighter.weights_, counts * expected[first], rtol=1e-10)
+
+
+@pytest.mark.parametrize(("whole", "name"), [(1, "shares"), (100, "percentages")])
+def test_totals_that_look_like_shares_warn(whole: float, name: str) -> None:
+    sample = pd.DataFrame({"sex": list("fffm") * 60})
+    margins = {"sex": {"f": 0.52 * whole, "m": 0.48 * whole}}
+    totals = Margins(margins)
+    with pytest.warns(UserWarning, match=f"sum to {whole}, as {name} do, and so .* for 240"):
+        weights = RakingWeighter().fit_weights(sample, target=totals)
+    assert weights.sum() == pytest.approx(whole)
+    rounded = Margins({"sex": {"f": 0.52 * whole, "m": 0.478 * whole}})
+    with pytest.warns(UserWarning, match=f"as {name} do"):
+        CalibrationWeighter().fit(sample, target=rounded)
+
+
+def test_totals_that_are_meant_do_not_warn() -> None:
+    sample = pd.DataFrame({"sex": list("fffm") * 60})
+    ones = Margins({"sex": {"f": 0.52, "m": 0.48}})
+    shares = Margins({"sex": {"f": 0.52, "m": 0.48}}, kind="share", size=1)
+    hundred = Margins({"sex": {"f": 52, "m": 48}})
+    few = Margins({"sex": {"f": 2, "m": 2}})
+    design = np.full(len(sample), 1 / len(sample))
+    for target in (shares, few, Margins({"sex": {"f": 49.4, "m": 50}})):
+        RakingWeighter().fit(sample, target=target)
+    RakingWeighter(normalize="sample").fit(sample, target=ones)
+    RakingWeighter().fit(sample, target=ones, sample_weight=design)
+    RakingWeighter().fit(sample[:100], target=hundred)  # a census
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_weights", "fit_resample"])
+def test_a_warning_names_the_line_of_the_caller(method: str) -> None:
+    sample = pd.DataFrame({"g": list("aabbc"), "h": list("xyxyx")})
+    target = pd.DataFrame({"g": list("aabb"), "h": list("xyxy")})
+    calls = [
+        (RakingWeighter(), sample, target, "weigh 0"),  # from the solution
+        (RakingWeighter(), sample, Margins(SHARES), "as shares do"),  # from the base
+        (CalibrationWeighter(), sample, target, "No row of the population"),
+        (PropensityWeighter(), X, 1e4 * T, "on another scale"),  # from the task
+    ]
+    for weighter, rows, towards, message in calls:
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            getattr(weighter, method)(rows, target=towards)
+        assert [w.filename for w in found if message in str(w.message)] == [__file__], message
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        RakingWeighter().fit(target, target=target).weights(sample)
+    assert [w.filename for w in found] == [__file__]  # from the covariates
 
 
 def test_what_weighters_are_a_function_of() -> None:

@@ -108,3 +108,13 @@ def test_cells_without_people_and_new_cells() -> None:
 def test_messages(weighter: Any, target: Any, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         weighter.fit(SAMPLE, target=target)
+
+
+@pytest.mark.parametrize(
+    ("collapse", "asked"), [(None, r"collapse=\[...\]\. "), (["a"], "target\\. ")]
+)
+def test_numbers_that_count_as_levels_are_named(collapse: Any, asked: str) -> None:
+    sample = pd.DataFrame({"a": ["x", "y"], "n": [1.5, 2.5]})
+    message = asked + r"Every number of \['n'\] counts as a level here: cut numbers into classes"
+    with pytest.raises(ValueError, match=message):
+        PostStratificationWeighter(collapse=collapse).fit(sample, target=sample.assign(n=3.5))

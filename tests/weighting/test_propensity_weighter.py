@@ -235,7 +235,8 @@ def test_survey_weighted_to_the_experiment() -> None:
     plain = mean - outcome.mean()
 
     def effect(model: Any) -> float:
-        weighter = PropensityWeighter(model).fit(survey, target=treated)
+        with pytest.warns(UserWarning, match=r"none: 2.% beyond 17 to 48 in 'age'\. Hint"):
+            weighter = PropensityWeighter(model).fit(survey, target=treated)
         return float(mean - np.average(outcome, weights=weighter.weights_))
 
     # The experiment found 1,794 (671); without weights it is -8,498. A penalty chosen for balance
@@ -315,6 +316,25 @@ def test_a_separating_combination_warns() -> None:
     sample, target = (np.column_stack([z[:, 0], z[:, 0] + s * gap]) for s in (1, -1))
     with pytest.warns(UserWarning, match="tells every row of the sample from every row"):
         PropensityWeighter().fit(sample, target=target)
+
+
+def test_a_missing_value_that_the_target_never_has_is_named() -> None:
+    sample = FRAME.assign(gap=np.where(np.arange(len(FRAME)) % 4, 1.0, np.nan))
+    target = POPULATION.assign(gap=1.0)
+    with pytest.warns(UserWarning, match=r"No row of the target has 'gap\[missing\]' \(0\.25 of"):
+        weights = PropensityWeighter().fit_weights(sample, target=target)
+    assert weights[::4].sum() < 0.01 * weights.sum()  # which is why the user is to know
+
+
+def test_weight_where_the_target_has_no_rows_is_named_for_odds_alone() -> None:
+    rng = np.random.default_rng(0)
+    wide, narrow = rng.uniform(18, 90, size=(1000, 1)), rng.uniform(50, 70, size=(1000, 1))
+    with pytest.warns(UserWarning, match=r"7.% beyond 50.04 to 69.96 in 'x0'\. Hint: give"):
+        weights = PropensityWeighter().fit_weights(wide, target=narrow)
+    outside = (wide[:, 0] < narrow.min()) | (wide[:, 0] > narrow.max())
+    assert weights[outside].sum() > 0.7 * weights.sum()
+    PropensityWeighter(estimand="overlap").fit(wide, target=narrow)
+    PropensityWeighter(LeastSquaresRatio()).fit(wide, target=narrow)  # which follows the range
 
 
 def test_a_level_that_the_sample_lacks_is_named() -> None:

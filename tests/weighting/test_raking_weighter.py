@@ -121,6 +121,12 @@ SAME = pd.DataFrame({"a": ["x", "x", "y"], "b": ["x", "x", "y"]})
             r"Every number of \['n'\] counts as a level here: cut numbers into classes",
         ),
         (
+            RakingWeighter(["n"]),
+            SAME.assign(n=[1, 2, 3]),
+            SAME.assign(n=["1", "2", "3"]),
+            r"has '1', '2', '3' of 'n', .* \['n'\] holds numbers in one of the two only",
+        ),
+        (
             RakingWeighter(),
             SAME,
             Margins({"c": {"x": 5}}),
