@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator
 
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._tables import column_names
+from imbalance_kit._utils._threads import check_n_jobs
 from imbalance_kit.scale_out._dask import DaskEngine
 from imbalance_kit.scale_out._decide import Decider
 from imbalance_kit.scale_out._frames import FrameEngine
@@ -123,6 +124,7 @@ def downsample(
     ['id', 'x', 'click', 'inclusion_probability', 'log_odds_offset', 'sample_weight']
     """
     check_sampler(sampler)
+    check_n_jobs(n_jobs)
     backend = backend_of(source)
     if backend == "parquet":
         files = open_parquet(source)

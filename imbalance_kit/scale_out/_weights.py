@@ -22,6 +22,7 @@ from imbalance_kit._utils._tables import (
     table_length,
     with_columns,
 )
+from imbalance_kit._utils._threads import check_n_jobs
 from imbalance_kit._utils._validation import check_sample_weight
 from imbalance_kit.scale_out._frames import FrameEngine
 from imbalance_kit.scale_out._job import Place
@@ -116,6 +117,7 @@ def add_weights(
     3   m  40+    50.0
     """
     _check_weighter(weighter, target)
+    check_n_jobs(n_jobs)
     if isinstance(features, str):
         raise TypeError(f"`features` must be a sequence of names, got {features!r}.")
     backend = backend_of(source)
