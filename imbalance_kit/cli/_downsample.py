@@ -136,6 +136,8 @@ def _as_notes(*, quiet: bool) -> Iterator[None]:
     """Print warnings as notes, without the line of code that they come from."""
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
+        # Nobody mistakes rows of the frequent class per row of the rare one for their inverse.
+        warnings.filterwarnings("ignore", "`sampling_strategy`=.* keeps fewer rows")
         yield
     for text in dict.fromkeys(in_words(str(one.message), _OPTIONS) for one in told):
         if not quiet:

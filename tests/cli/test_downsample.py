@@ -175,6 +175,17 @@ def test_to_resume_nothing_is_to_begin(log: Path, tmp_path: Path) -> None:
     assert len(pq.read_table(tmp_path / "out")) > 0
 
 
+def test_fewer_negatives_than_positives_is_said_plainly_here(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run(log, "-o", str(out), "--negatives-per-positive", "0.5") == 0
+    assert capsys.readouterr().err == ""
+    manifest = read_manifest(out)
+    positives = dict(manifest.counts_before)[1]
+    assert manifest.expected_after == pytest.approx(1.5 * positives, rel=2**-13)  # of its grid
+
+
 def test_warnings_are_notes(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["downsample", str(log), "-t", "click", "--key", "city"]
     frame = click_log(6000).assign(city="x")
