@@ -108,7 +108,9 @@ def test_the_other_class_may_be_kept() -> None:
 
 def test_a_ratio_upside_down_warns() -> None:
     sampler = NonuniformNegativeSampler(sampling_strategy=3, random_state=0)
-    hint = r"fewer rows .* of class 1, the rarest: .* Hint: 1/3 keeps 3 per row of the rarest; Ratios"
+    hint = (
+        r"fewer rows .* of class 1, the rarest: .* Hint: 1/3 keeps 3 per row of the rarest; Ratios"
+    )
     for method in (sampler.fit, sampler.fit_resample, sampler.fit_weights):
         with pytest.warns(UserWarning, match=hint) as caught:
             method(X, Y)
