@@ -20,7 +20,7 @@ from imbalance_kit.scale_out._manifest import Manifest
 from imbalance_kit.scale_out._parquet import Progress, count_labels, downsample_parquet
 from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
 from imbalance_kit.scale_out._passes import check_sampler, downsample_on, needs_scores
-from imbalance_kit.scale_out._sources import backend_of, lazy_engine
+from imbalance_kit.scale_out._sources import backend_of, check_features, lazy_engine
 from imbalance_kit.scale_out._spark import SparkEngine
 from imbalance_kit.scale_out._tally import Tally
 from imbalance_kit.scale_out._workspace import Workspace, is_finished, run_digest
@@ -173,17 +173,13 @@ def _make_job(
     stage: str,
 ) -> Job:
     keys = (key,) if isinstance(key, str) else tuple(key or ())
-    if isinstance(features, str):
-        raise TypeError(f"`features` must be a sequence of names, got {features!r}.")
+    check_features(features)
     if features is None:
         chosen = tuple(name for name in names if name != label and name not in keys)
     else:
         chosen = tuple(features)
     if label in chosen:
         raise ValueError(f"`features` holds the label {label!r}: a score must not know it.")
-    twice = [name for name in chosen if chosen.count(name) > 1]
-    if twice:
-        raise ValueError(f"`features` names {twice[0]!r} twice.")
     if not chosen and needs_scores(sampler):
         raise ValueError(
             "`features` is empty: the pilot has no column to score rows by. Hint: name some, or "

@@ -28,7 +28,7 @@ from imbalance_kit.scale_out._frames import FrameEngine
 from imbalance_kit.scale_out._job import Place
 from imbalance_kit.scale_out._parquet_engine import ParquetEngine
 from imbalance_kit.scale_out._parquet_source import open_parquet
-from imbalance_kit.scale_out._sources import backend_of, lazy_engine
+from imbalance_kit.scale_out._sources import backend_of, check_features, lazy_engine
 from imbalance_kit.scale_out._sums import Sums, merge_sums, sum_cells, sum_moments
 from imbalance_kit.scale_out._workspace import Workspace
 
@@ -118,8 +118,7 @@ def add_weights(
     """
     _check_weighter(weighter, target)
     check_n_jobs(n_jobs)
-    if isinstance(features, str):
-        raise TypeError(f"`features` must be a sequence of names, got {features!r}.")
+    check_features(features)
     backend = backend_of(source)
     files = open_parquet(source) if backend == "parquet" else None
     names = column_names(source) if files is None else files.schema.names
