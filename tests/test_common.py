@@ -198,8 +198,11 @@ def test_there_is_something_to_check() -> None:
 
 # The checks' data are hardly imbalanced: they lack three rows per row of the rarest class.
 FEW = pytest.mark.filterwarnings("ignore:`sampling_strategy` asks for .* all of it is kept")
-# In data that overlap, the clusters of the oldest versions are not those of the newest.
-CLUSTERS = pytest.mark.filterwarnings("ignore:No cluster holds")
+# The checks' classes overlap: with MiniBatchKMeans of scikit-learn 1.8 the largest share that class
+# 0 has in a cluster is .481, where .5 is asked for; with that of 1.9 it is .5.
+CLUSTERS = pytest.mark.filterwarnings(
+    "ignore:No cluster holds more than 2 rows of class 0 and at least 0.5 of it:UserWarning"
+)
 NEGATIVE = pytest.mark.filterwarnings("ignore:.* weights are negative")
 
 

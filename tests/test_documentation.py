@@ -132,6 +132,19 @@ def _commands() -> tuple[str, str]:
     return commands[0], commands[1]
 
 
+def test_pages_install_from_the_checkout() -> None:
+    """By its name the package is found only where it is installed already."""
+    installs = [
+        found
+        for page in PAGES
+        for block in _read(page)[0]
+        if block.language in {*SHELL, "text"}
+        for found in re.findall(r"pip install (?:-e )?'?([^' ]+)", block.text)
+    ]
+    assert len(installs) >= 5
+    assert all(re.fullmatch(r"\.\[[\w,]+\]", one) for one in installs), installs
+
+
 def test_readme_commands_are_one_line_that_installs_first() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
         "optional-dependencies"

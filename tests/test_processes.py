@@ -1,6 +1,7 @@
 """The same seed gives the same bytes: at any number of threads, across processes and backends."""
 
 import copy
+import inspect
 import io
 import json
 import multiprocessing
@@ -27,10 +28,16 @@ from imbalance_kit import (
     SMOTE,
     ClassWeighter,
     CorrectedClassifier,
+    Margins,
+    RakingWeighter,
     RandomUnderSampler,
+    add_weights,
     compare_strategies,
+    downsample,
+    estimate_mean,
 )
 from imbalance_kit._utils._threads import _Limit, one_thread_each
+from tests._discovery import public_functions
 from tests._processes import MEDIUM, fitted, result, state, subjects, with_jobs
 
 SUBJECTS = subjects()
@@ -73,6 +80,40 @@ def test_fits_at_once_in_threads() -> None:
     assert dict(zip(names, found, strict=True)) == expected
     assert found == [expected[name] for name in names]
     assert list(warnings.filters) == filters
+
+
+# What each function needs besides, so that `n_jobs` is all that is wrong.
+CALLS: dict[str, Callable[[], Any]] = {
+    "compare_strategies": lambda: compare_strategies(
+        LogisticRegression(), None, MEDIUM.X, MEDIUM.y, n_jobs=0
+    ),
+    "estimate_mean": lambda: estimate_mean(MEDIUM.y, n_jobs=0),
+    "downsample": lambda: downsample(_frame(), RandomUnderSampler(), label="y", n_jobs=0),
+    "add_weights": lambda: add_weights(
+        _frame(), RakingWeighter(), target=Margins({"y": {"0": 1, "1": 2}}), n_jobs=0
+    ),
+}
+
+
+def _frame() -> Any:
+    return pytest.importorskip("pandas").DataFrame({"x": [1.0, 2.0, 3.0], "y": [0, 0, 1]})
+
+
+def test_no_job_at_all_is_refused() -> None:
+    takers = [s for s in SUBJECTS.values() if "n_jobs" in s.get_params(deep=False)]
+    assert len(takers) >= 10
+    for subject in takers:
+        with pytest.raises(ValueError, match=r"`n_jobs` must be .* got 0\. Hint: -1"):
+            result(clone(subject).set_params(n_jobs=0))
+    names = {
+        name.rpartition(".")[2]
+        for name, function in public_functions().items()
+        if "n_jobs" in inspect.signature(function).parameters
+    }
+    assert names == set(CALLS)
+    for call in CALLS.values():
+        with pytest.raises(ValueError, match=r"`n_jobs` must be .* got 0\. Hint: -1"):
+            call()
 
 
 # Copies -------------------------------------------------------------------------------------------

@@ -9,10 +9,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.special import expit
 
+from docs.images._palette import BLUE, GREY, ORANGE
 from imbalance_kit import NonuniformNegativeSampler
 
 FOLDER = Path(__file__).parent
-BLUE, ORANGE, GREY = "#2b6cb0", "#c05621", "#718096"
 
 
 def kept_picture() -> None:

@@ -15,6 +15,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from docs.images._palette import BLUE, ORANGE, PALE_GREY
 from imbalance_kit import (
     CalibrationWeighter,
     CorrectedClassifier,
@@ -26,7 +27,6 @@ from imbalance_kit.diagnostics import compute_calibration
 from tests._data import data_file, load_real
 
 FOLDER = Path(__file__).parent
-BLUE, ORANGE, GREY = "#2b6cb0", "#c05621", "#a0aec0"
 N_BINS = 12
 SIDES = ("mean_predicted", "observed_rate")
 
@@ -38,7 +38,7 @@ def draw_reliability(ax: Any) -> None:
     learner = make_pipeline(StandardScaler(), LogisticRegression())
     sampler = RandomUnderSampler(random_state=0)
     models = {
-        ("as trained", GREY, "o"): CorrectedClassifier(learner, sampler, correction="none"),
+        ("as trained", PALE_GREY, "o"): CorrectedClassifier(learner, sampler, correction="none"),
         ("corrected", ORANGE, "s"): CorrectedClassifier(learner, sampler),
     }
     cv = StratifiedKFold(10, shuffle=True, random_state=0)
@@ -72,7 +72,7 @@ def draw_kept(ax: Any) -> None:
     dropped = np.setdiff1d(np.arange(len(y)), sampler.sample_indices_)
     shown = rng.choice(dropped, 4000, replace=False)
     clouds = (
-        (X[shown], GREY, 0.35, "dropped (a few of them)"),
+        (X[shown], PALE_GREY, 0.35, "dropped (a few of them)"),
         (kept[labels == 0], BLUE, 0.7, "negatives kept"),
         (kept[labels == 1], ORANGE, 0.8, "positives, all kept"),
     )
@@ -99,8 +99,8 @@ def draw_balance(ax: Any) -> None:
     place = range(len(rows))
     before = [abs(row.difference_before) for row in rows]
     after = [abs(row.difference_after) for row in rows]
-    ax.hlines(place, after, before, color=GREY)
-    ax.plot(before, place, "o", color=GREY, label="before")
+    ax.hlines(place, after, before, color=PALE_GREY)
+    ax.plot(before, place, "o", color=PALE_GREY, label="before")
     ax.plot(after, place, "s", color=ORANGE, label="weighted")
     ax.set_yticks(place, [row.name for row in rows])
     ax.set(

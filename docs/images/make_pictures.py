@@ -18,6 +18,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from docs.images._palette import BLUE, GREEN, GREY, ORANGE
 from imbalance_kit import (
     ADASYN,
     SMOTE,
@@ -33,7 +34,6 @@ from imbalance_kit.diagnostics import CalibrationComparisonDisplay
 from tests._data import load_real
 
 FOLDER = Path(__file__).parent
-BLUE, ORANGE, GREY = "#2b6cb0", "#c05621", "#718096"
 
 
 def shift_picture() -> None:
@@ -223,7 +223,7 @@ def smote_gains_picture() -> None:
         "SMOTE": BLUE,
         "SMOTENC": BLUE,
         "BorderlineSMOTE": ORANGE,
-        "ADASYN": "#2f855a",
+        "ADASYN": GREEN,
     }
     learners = ("tree of depth 4", "logistic regression", "gradient boosting")
     figure, axes = plt.subplots(

@@ -90,8 +90,15 @@ def _arrow_levels(column: Any) -> tuple[list[Any], NDArray[np.intp]]:
         if hasattr(column, "chunks"):  # more than one array may be left of an empty column
             column = column.chunk(0) if column.num_chunks else column
     encoded = column if hasattr(column, "dictionary") else column.dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return encoded.dictionary.to_pylist(), codes.astype(np.intp)
+    codes = encoded.indices.cast("int64").fill_null(-1).to_numpy(zero_copy_only=False)
+    values = encoded.dictionary.to_pylist()
+    levels = [level for level in dict.fromkeys(values) if not is_missing(level)]
+    if len(levels) == len(values):
+        return levels, codes.astype(np.intp)
+    # Arrow lets a dictionary hold a gap, or a value twice.
+    position = {level: k for k, level in enumerate(levels)}
+    renumbered = np.array([*(position.get(value, -1) for value in values), -1], dtype=np.intp)
+    return levels, renumbered[codes]
 
 
 def _polars_levels(column: Any) -> tuple[list[Any], NDArray[np.intp]]:

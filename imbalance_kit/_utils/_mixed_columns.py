@@ -51,7 +51,7 @@ def column(table: Any, j: int) -> Any:
     return table[:, j]
 
 
-def select_columns(table: Any, columns: Indices) -> Any:
+def columns_at(table: Any, columns: Indices) -> Any:
     """Return some of the columns, by number; a csc matrix as a dense array."""
     if hasattr(table, "iloc"):
         return table.iloc[:, columns]

@@ -25,7 +25,7 @@ from imbalance_kit._utils._duplicate_rows import (
 from imbalance_kit._utils._exact_ranking import squared_distances, without_self
 from imbalance_kit._utils._neighbor_backend import ask_backend
 from imbalance_kit._utils._sparse_scores import SparseScores
-from imbalance_kit._utils._threads import count_threads
+from imbalance_kit._utils._threads import check_n_jobs, count_threads
 from imbalance_kit._utils._tree_search import TreeSearch
 
 # Measured: up to 5 columns (4 with one block of rows) a tree is faster than blocks; up to 9 from so
@@ -58,6 +58,7 @@ class NeighborSearch:
     """
 
     def __init__(self, X: Any, *, n_jobs: int | None = None) -> None:
+        check_n_jobs(n_jobs)
         self.n_jobs = n_jobs
         self._kept: dict[Any, Scores] = {}
         if sparse.issparse(X):

@@ -82,6 +82,12 @@ def rows_like(X: Any, values: NDArray[np.floating[Any]], source: NDArray[np.intp
         return type(X)(rows).asformat(X.format)
     if isinstance(X, (list, tuple)):
         return cast_numbers(values, np.asarray(X).dtype).tolist()
+    if not hasattr(X, "dtype"):
+        raise TypeError(
+            f"Synthetic rows cannot be put into {type(X)!r}: expected an array, a scipy sparse "
+            "matrix, a pandas or polars frame, or a list. Hint: polars.from_arrow(X) of an Arrow "
+            "table."
+        )
     return cast_numbers(values, X.dtype)
 
 

@@ -288,9 +288,11 @@ def _ratio_sizes(
     ratio: float, target: EncodedTarget, totals: NDArray[np.float64], kind: SamplingKind
 ) -> dict[int, float]:
     if not 0 < ratio <= 1:
+        hint = f" Hint: 1/{ratio:g} asks for {ratio:g} rows of the other per row of the rarer."
         raise ValueError(
             "When 'sampling_strategy' is a float, it should be in the range (0, 1]: the rows of "
             f"the rarer class per row of the other. Got {ratio!r}."
+            + (hint if 1 < ratio < math.inf else "")
         )
     if target.n_classes != 2:
         raise ValueError(

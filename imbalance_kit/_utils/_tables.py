@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imbalance_kit._utils._column import levels_of, numbers_of, type_of
+from imbalance_kit._utils._nearest_names import nearest_names
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,10 @@ def check_columns(table: Any, wanted: Mapping[str, Sequence[str]]) -> None:
         missing = [name for name in columns if name not in names]
         if missing:
             some = ", ".join(map(repr, names[:8])) + (", ..." if len(names) > 8 else "")
+            near = nearest_names(missing[0], names)
+            hint = f" Hint: did you mean {' or '.join(map(repr, near))}?" if near else ""
             raise ValueError(
-                f"`{option}` names {missing[0]!r}, which is no column: there are {some}."
+                f"`{option}` names {missing[0]!r}, which is no column: there are {some}.{hint}"
             )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from numbers import Integral
 from threading import Lock
 from typing import Any, TypeVar
 
 import joblib
+import numpy as np
 from threadpoolctl import ThreadpoolController
 
 T = TypeVar("T")
@@ -21,6 +23,29 @@ def _libraries() -> Any:
     return ThreadpoolController().select(user_api="blas")
 
 
+def check_n_jobs(n_jobs: Any) -> None:
+    """Raise unless `n_jobs` is None or a whole number other than 0.
+
+    Raises
+    ------
+    ValueError
+        If it is 0.
+    TypeError
+        If it is no whole number.
+    """
+    if n_jobs is None:
+        return
+    if isinstance(n_jobs, (bool, np.bool_)) or not isinstance(n_jobs, Integral):
+        raise TypeError(
+            f"`n_jobs` must be a whole number or None, got {n_jobs!r}. Hint: -1 takes all cores."
+        )
+    if n_jobs == 0:
+        raise ValueError(
+            "`n_jobs` must be 1 or more, or below 0 to count from all cores, got 0. Hint: -1 takes "
+            "all cores, 1 works without parallelism."
+        )
+
+
 def count_threads(n_jobs: int | None) -> int:
     """Return the number of threads that `n_jobs` asks for.
 
@@ -28,6 +53,7 @@ def count_threads(n_jobs: int | None) -> int:
     joblib or an environment variable such as OMP_NUM_THREADS says so. A number counts as in joblib:
     -1 takes all cores.
     """
+    check_n_jobs(n_jobs)
     if n_jobs is not None:
         return int(joblib.effective_n_jobs(n_jobs))
     allowed = [library["num_threads"] for library in _libraries().info()]

@@ -7,12 +7,19 @@ import typer
 
 from imbalance_kit.cli._learners import LearnerName
 from imbalance_kit.cli._options import data, panel
-from imbalance_kit.cli._strategies import NAMES
+from imbalance_kit.cli._strategies import NAMES, REPORTED
 
 # So few rows need a second round for differences to show.
 DEMO_REPEATS = 2
 
 _comparison = panel("Comparison")
+
+
+def _with_class(name: str) -> str:
+    """Return the name, with that of the report in brackets where it is another."""
+    reported = REPORTED.get(name, name)
+    return name if reported.lower() == name else f"{name} ({reported})"
+
 
 File = Annotated[
     Path | None,
@@ -53,8 +60,8 @@ Strategies = Annotated[
     list[str] | None,
     _comparison(
         metavar="NAMES",
-        help=f"Of {', '.join(NAMES)}, separated by commas; the samplers also with a ratio, as "
-        "under-sampling:0.5. Default: all of them.",
+        help=f"Of {', '.join(map(_with_class, NAMES))}, separated by commas; the samplers also "
+        "with a ratio, as under-sampling:0.5. Default: all of them.",
     ),
 ]
 Folds = Annotated[int, _comparison(min=2, metavar="N", help="Folds of the cross-validation.")]

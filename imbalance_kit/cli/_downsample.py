@@ -31,7 +31,7 @@ from imbalance_kit.cli._downsample_options import (
     Stage,
     Target,
 )
-from imbalance_kit.cli._messages import InputError, count_of, in_words
+from imbalance_kit.cli._messages import InputError, count_of, did_you_mean, in_words
 from imbalance_kit.cli._output import check_outputs, standard_output, write_whole
 from imbalance_kit.cli._progress import ReportProgress, show_progress
 from imbalance_kit.scale_out import Manifest, downsample, read_manifest
@@ -136,6 +136,8 @@ def _as_notes(*, quiet: bool) -> Iterator[None]:
     """Print warnings as notes, without the line of code that they come from."""
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
+        # Nobody mistakes rows of the frequent class per row of the rare one for their inverse.
+        warnings.filterwarnings("ignore", "`sampling_strategy`=.* keeps fewer rows")
         yield
     for text in dict.fromkeys(in_words(str(one.message), _OPTIONS) for one in told):
         if not quiet:
@@ -159,7 +161,9 @@ def _label(source: str, target: str, text: str | None) -> Any:
     arrow = import_optional("pyarrow", extra="parquet", purpose="Reading Parquet")
     schema = _schema(source)
     if target not in schema.names:
-        raise InputError(f"--target names {target!r}, which is no column.")
+        raise InputError(
+            f"--target names {target!r}, which is no column.", did_you_mean(target, schema.names)
+        )
     kind = schema.field(target).type
     try:
         return arrow.scalar(text).cast(getattr(kind, "value_type", kind)).as_py()

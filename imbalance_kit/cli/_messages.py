@@ -1,7 +1,8 @@
 """What the caller can put right: one message, the way out, exit code 2."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+
+from imbalance_kit._utils._nearest_names import nearest_names
 
 
 class InputError(Exception):
@@ -34,10 +35,9 @@ def quote_some(names: Iterable[object], limit: int = 8) -> str:
 def did_you_mean(name: str, known: Iterable[object]) -> str:
     """Return a hint with the nearest of the known names, or with some of all."""
     names = [str(one) for one in known]
-    by_lower = {one.lower(): one for one in reversed(names)}
-    near = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    near = nearest_names(name, names)
     if near:
-        return f"did you mean {' or '.join(repr(by_lower[one]) for one in near)}?"
+        return f"did you mean {' or '.join(map(repr, near))}?"
     return f"there are {quote_some(names)}." if names else ""
 
 

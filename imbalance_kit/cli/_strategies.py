@@ -23,6 +23,8 @@ _WHY_NO_SMOTE = (
     "categories as they are"
 )
 NAMES = ("class-weights", "moved-threshold", *_SAMPLERS)
+REPORTED = {name: sampler.__name__ for name, sampler in _SAMPLERS.items()}  # names of the report
+_BY_REPORTED = {reported: name for name, reported in REPORTED.items()}
 
 
 def choose_strategies(
@@ -33,8 +35,8 @@ def choose_strategies(
     Parameters
     ----------
     names : sequence of str
-        Names separated by commas, the samplers also with the ratio of the classes to sample to
-        ("under-sampling:0.25"). Empty: all there are.
+        Names separated by commas, the samplers by their class names too, and with the ratio of the
+        classes to sample to ("under-sampling:0.25"). Empty: all there are.
     learner : LearnerName
         Trees take gaps and categories as they are, which SMOTE does not.
     dataset : Dataset
@@ -46,7 +48,9 @@ def choose_strategies(
         If there is no such strategy, the ratio is not in (0, 1], or SMOTE is named for a learner
         that leaves gaps or categories in the rows.
     """
-    chosen = [one for text in names for one in map(str.strip, text.split(",")) if one]
+    chosen = [
+        _as_named_here(one) for text in names for one in map(str.strip, text.split(",")) if one
+    ]
     gaps = dataset.columns.n_missing > 0 or len(dataset.columns.categories) > 0
     incomplete = gaps and learner is not LearnerName.LOGISTIC
     if chosen:
@@ -63,6 +67,12 @@ def choose_strategies(
     return {"nothing": None} | dict(map(_strategy, names)), [note]
 
 
+def _as_named_here(text: str) -> str:
+    """Replace a class name, as the report has it, by the name that the help has."""
+    name, colon, ratio = text.partition(":")
+    return f"{_BY_REPORTED.get(name, name)}{colon}{ratio}"
+
+
 def _strategy(text: str) -> tuple[str, Any]:
     """Return the name in the report, and what is compared."""
     name, colon, ratio = text.partition(":")
@@ -76,7 +86,7 @@ def _strategy(text: str) -> tuple[str, Any]:
         )
     sampler = _SAMPLERS[name]
     if not colon:
-        return _named(sampler.__name__, sampler())
+        return _named(REPORTED[name], sampler())
     try:
         share = float(ratio)
     except ValueError:
@@ -87,7 +97,7 @@ def _strategy(text: str) -> tuple[str, Any]:
             f"rows per commoner row, got {ratio!r}.",
             f"{name}:0.5",
         )
-    return _named(f"{sampler.__name__} {ratio}", sampler(sampling_strategy=share))
+    return _named(f"{REPORTED[name]} {ratio}", sampler(sampling_strategy=share))
 
 
 def _named(name: str, sampler: Any) -> tuple[str, Any]:

@@ -19,6 +19,7 @@ from imbalance_kit._utils._targets import (
     encode_target,
     one_label_per_row,
 )
+from imbalance_kit._utils._threads import check_n_jobs
 from imbalance_kit._utils._validation import (
     check_is_table,
     check_same_length,
@@ -381,6 +382,7 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
             raise ValueError(f"`correction` must be one of {CORRECTIONS}, got {self.correction!r}.")
         if self.carry_out not in _CARRY_OUT:
             raise ValueError(f"`carry_out` must be one of {_CARRY_OUT}, got {self.carry_out!r}.")
+        check_n_jobs(self.n_jobs)
         if self.shift is not None and not hasattr(self.shift, "log_factors"):
             raise TypeError(
                 f"`shift` must be a shift, got {self.shift!r}. Hint: "

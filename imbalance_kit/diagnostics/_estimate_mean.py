@@ -12,6 +12,7 @@ from imbalance_kit._utils._containers import n_rows, take_rows
 from imbalance_kit._utils._covariates import learn_covariates
 from imbalance_kit._utils._moments import weighted_mean
 from imbalance_kit._utils._random import draw_seed
+from imbalance_kit._utils._threads import check_n_jobs
 from imbalance_kit._utils._validation import check_sample_weight, check_unit
 from imbalance_kit.diagnostics._linearization import Linearized, weighted_mean_scores
 from imbalance_kit.diagnostics._mean_estimate import MeanEstimate
@@ -169,6 +170,7 @@ def estimate_mean(
       rows        400
     """
     check_options(method, target_kind, confidence, n_replicates)
+    check_n_jobs(n_jobs)
     outcome = check_outcome(y)
     n = len(outcome)
     if X is not None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from imbalance_kit._utils._containers import n_rows
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._targets import EncodedTarget, encode_target
+from imbalance_kit._utils._threads import check_n_jobs
 from imbalance_kit._utils._validation import check_same_length, check_sample_weight
 from imbalance_kit.correction._choose_correction import CORRECTIONS
 from imbalance_kit.correction._learner import is_frozen, last_step, takes_sample_weight
@@ -190,6 +191,7 @@ default="auto"
     data = _check_data(X, y, sample_weight, groups)
     target = data.target
     _check_options(estimator, correction, threshold_metric, sample_weight)
+    check_n_jobs(n_jobs)
     positive = _positive_code(target, data.weights, pos_label)
     seed = draw_seed(random_state)
     folds = make_folds(cv, n_repeats, target, data.weights, data.groups, seed)

@@ -1,5 +1,6 @@
 """k-means SMOTE: clusters first, then SMOTE where the class is at home and sparse."""
 
+import math
 import warnings
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -229,5 +230,7 @@ def _fill(
 
 
 def _check_auto_or_number(value: Any, name: str) -> None:
-    if value != "auto" and (not isinstance(value, Real) or isinstance(value, bool)):
-        raise ValueError(f'`{name}` must be "auto" or a number, got {value!r}.')
+    if value == "auto":
+        return
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError(f'`{name}` must be "auto" or a finite number, got {value!r}.')

@@ -12,8 +12,8 @@ from imbalance_kit._utils._mixed_columns import (
     as_table,
     category_codes,
     column,
+    columns_at,
     compact,
-    select_columns,
     table_like,
 )
 from imbalance_kit._utils._mixed_search import nearest_rows
@@ -167,7 +167,7 @@ class SMOTEN(BaseSampler):
         self.categorical_encoder_ = None
         if self.categorical_encoder is not None:
             self.categorical_encoder_ = clone(self.categorical_encoder)
-            every = select_columns(table, np.arange(n_columns))
+            every = columns_at(table, np.arange(n_columns))
             table = as_table(self.categorical_encoder_.fit_transform(every))
             if table.shape[1] != n_columns:
                 raise ValueError(

@@ -15,8 +15,8 @@ from imbalance_kit._utils._mixed_columns import (
     check_numbers,
     column,
     column_numbers,
+    columns_at,
     compact,
-    select_columns,
     table_like,
 )
 from imbalance_kit._utils._mixed_distance import MixedDistance
@@ -201,7 +201,7 @@ class SMOTENC(BaseSampler):
         if self.categorical_encoder is None:
             return None
         encoder = clone(self.categorical_encoder)
-        encoded = encoder.fit_transform(select_columns(table, self.categorical_features_))
+        encoded = encoder.fit_transform(columns_at(table, self.categorical_features_))
         n_categories = sum(len(levels) for levels in encoder.categories_)
         if encoded.shape[1] != n_categories:
             raise ValueError(

@@ -10,16 +10,17 @@ from sklearn.base import BaseEstimator
 
 from imbalance_kit._utils._random import draw_seed
 from imbalance_kit._utils._tables import column_names
+from imbalance_kit._utils._threads import check_n_jobs
 from imbalance_kit.scale_out._dask import DaskEngine
 from imbalance_kit.scale_out._decide import Decider
 from imbalance_kit.scale_out._frames import FrameEngine
 from imbalance_kit.scale_out._hashing import HASH_NAME
-from imbalance_kit.scale_out._job import ADDED, Job
+from imbalance_kit.scale_out._job import ADDED, Job, label_target
 from imbalance_kit.scale_out._manifest import Manifest
 from imbalance_kit.scale_out._parquet import Progress, count_labels, downsample_parquet
 from imbalance_kit.scale_out._parquet_source import ParquetSource, open_parquet
-from imbalance_kit.scale_out._passes import check_sampler, downsample_on
-from imbalance_kit.scale_out._sources import backend_of, lazy_engine
+from imbalance_kit.scale_out._passes import check_sampler, downsample_on, needs_scores
+from imbalance_kit.scale_out._sources import backend_of, check_features, lazy_engine
 from imbalance_kit.scale_out._spark import SparkEngine
 from imbalance_kit.scale_out._tally import Tally
 from imbalance_kit.scale_out._workspace import Workspace, is_finished, run_digest
@@ -88,7 +89,8 @@ def downsample(
     ------
     ValueError
         If a column is not there or is of the wrong kind, a label or a key is missing in a row,
-        there are not two classes, files differ or are damaged, or a column of the result exists.
+        there are not two classes, or not two are left, files differ or are damaged, or a column of
+        the result exists.
     FileExistsError
         If the destination exists.
     TypeError
@@ -123,6 +125,7 @@ def downsample(
     ['id', 'x', 'click', 'inclusion_probability', 'log_odds_offset', 'sample_weight']
     """
     check_sampler(sampler)
+    check_n_jobs(n_jobs)
     backend = backend_of(source)
     if backend == "parquet":
         files = open_parquet(source)
@@ -146,7 +149,9 @@ def downsample(
                 "write them yourself."
             )
         job.check(source)
-        return downsample_on(FrameEngine(source), sampler, job)[0]
+        rows, decider, _ = downsample_on(FrameEngine(source), sampler, job)
+        _check_every_class(decider, label_target(rows, label).classes.tolist())
+        return rows
     if not job.key:
         raise ValueError(
             f"`key` is missing: the rows of a {backend.title()} DataFrame have no fixed place. "
@@ -168,14 +173,18 @@ def _make_job(
     stage: str,
 ) -> Job:
     keys = (key,) if isinstance(key, str) else tuple(key or ())
-    if isinstance(features, str):
-        raise TypeError(f"`features` must be a sequence of names, got {features!r}.")
+    check_features(features)
     if features is None:
         chosen = tuple(name for name in names if name != label and name not in keys)
     else:
         chosen = tuple(features)
     if label in chosen:
         raise ValueError(f"`features` holds the label {label!r}: a score must not know it.")
+    if not chosen and needs_scores(sampler):
+        raise ValueError(
+            "`features` is empty: the pilot has no column to score rows by. Hint: name some, or "
+            "keep rows by chance alone with criterion='uniform'."
+        )
     return Job(
         label=label,
         features=chosen,
@@ -207,6 +216,7 @@ def _write(
         decider, tally, kept = downsample_parquet(
             files, sampler, job, work, n_jobs=n_jobs, progress=progress
         )
+        _check_every_class(decider, [k for k, count in kept.items() if count])
         manifest = _manifest(files.path, files.schema, sampler, decider, tally, kept)
         work.finish(replace(manifest, run=run_digest(identity)).to_json())
     except (OSError, ValueError):
@@ -215,6 +225,16 @@ def _write(
     finally:
         work.release()
     return destination
+
+
+def _check_every_class(decider: Decider, kept: Sequence[Any]) -> None:
+    """Raise where chance has kept no row of a class, as the samplers do in memory."""
+    for k in decider.labels:
+        if k not in kept:
+            raise ValueError(
+                f"No row of class {k!r} was kept: a class that is gone cannot be predicted. Hint: "
+                "ask for more rows of it."
+            )
 
 
 def _identity(files: ParquetSource, sampler: BaseEstimator, job: Job) -> dict[str, Any]:
@@ -235,6 +255,7 @@ def _write_lazily(
         engine.write(rows, work.output)
         written = open_parquet(work.output)
         kept = count_labels(written, decider)
+        _check_every_class(decider, [k for k, count in kept.items() if count])
         source = type(engine.frame).__module__.partition(".")[0]
         schema = [f for f in written.schema if f.name not in ADDED]
         work.finish(_manifest(source, schema, sampler, decider, tally, kept).to_json())

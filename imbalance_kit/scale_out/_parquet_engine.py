@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import joblib
 
+from imbalance_kit._utils._threads import count_threads
 from imbalance_kit.scale_out._job import Place
 from imbalance_kit.scale_out._parquet_source import ParquetSource, RowGroup
 from imbalance_kit.scale_out._parquet_writer import ParquetWriter
@@ -87,5 +88,5 @@ def in_order(
 
 
 def thread_count(n_jobs: int | None) -> int:
-    """Return the number of threads that an option asks for."""
-    return n_jobs if n_jobs and n_jobs > 0 else int(joblib.cpu_count())
+    """Return the number of threads that `n_jobs` asks for, as in joblib; None is one per core."""
+    return int(joblib.cpu_count()) if n_jobs is None else count_threads(n_jobs)

@@ -56,6 +56,16 @@ def check_sampler(sampler: Any) -> None:
             "`sampler` must be a NonuniformNegativeSampler, a RandomUnderSampler or a "
             f"ClassWeighter, got {sampler!r}: {why}."
         )
+    if callable(getattr(sampler, "sampling_strategy", None)):
+        raise TypeError(
+            "`sampling_strategy` is a callable, which takes the labels of all rows: they are never "
+            "in memory here. Hint: Ratios({label: ratio}, of='minority')."
+        )
+    if getattr(sampler, "replacement", False):
+        raise ValueError(
+            "replacement=True is not carried out on data that do not fit: a row is kept or not, "
+            "whatever happens to the others. Hint: replacement=False."
+        )
 
 
 def needs_scores(sampler: Any) -> bool:

@@ -1,5 +1,7 @@
-"""Which engine a source is for, and the two whose rows stay where they are."""
+"""Which engine a source is for, the two whose rows stay where they are, and which columns."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +42,20 @@ def backend_of(source: Any) -> str:
 def lazy_engine(source: Any, backend: str) -> DaskEngine | SparkEngine:
     """Return the engine of a Dask or Spark DataFrame."""
     return DaskEngine(source) if backend == "dask" else SparkEngine(source)
+
+
+def check_features(features: Sequence[str] | None) -> None:
+    """Raise where `features` is one text instead of several, or names a column twice.
+
+    Raises
+    ------
+    TypeError
+        If it is a text.
+    ValueError
+        If a name is in it twice.
+    """
+    if isinstance(features, str):
+        raise TypeError(f"`features` must be a sequence of names, got {features!r}.")
+    twice = [name for name, times in Counter(features or ()).items() if times > 1]
+    if twice:
+        raise ValueError(f"`features` names {twice[0]!r} twice.")

@@ -22,12 +22,13 @@ from imbalance_kit._utils._tables import (
     table_length,
     with_columns,
 )
+from imbalance_kit._utils._threads import check_n_jobs
 from imbalance_kit._utils._validation import check_sample_weight
 from imbalance_kit.scale_out._frames import FrameEngine
 from imbalance_kit.scale_out._job import Place
 from imbalance_kit.scale_out._parquet_engine import ParquetEngine
 from imbalance_kit.scale_out._parquet_source import open_parquet
-from imbalance_kit.scale_out._sources import backend_of, lazy_engine
+from imbalance_kit.scale_out._sources import backend_of, check_features, lazy_engine
 from imbalance_kit.scale_out._sums import Sums, merge_sums, sum_cells, sum_moments
 from imbalance_kit.scale_out._workspace import Workspace
 
@@ -116,8 +117,8 @@ def add_weights(
     3   m  40+    50.0
     """
     _check_weighter(weighter, target)
-    if isinstance(features, str):
-        raise TypeError(f"`features` must be a sequence of names, got {features!r}.")
+    check_n_jobs(n_jobs)
+    check_features(features)
     backend = backend_of(source)
     files = open_parquet(source) if backend == "parquet" else None
     names = column_names(source) if files is None else files.schema.names

@@ -24,7 +24,7 @@ from imbalance_kit.under_sampling._pilot import (
     seeded,
     train_pilot,
 )
-from imbalance_kit.under_sampling._table_pilots import fit_table_pilot
+from imbalance_kit.under_sampling._table_pilots import fit_table_pilot, warn_of_identifiers
 
 _BITS = 12  # of a probability: fine enough that no size moves by more than 1 in 8,192
 
@@ -59,6 +59,8 @@ def train_pilots(
         check_can_score(pilot)
         if is_fitted(pilot):
             return (given_pilot(pilot, labels),)
+    else:
+        warn_of_identifiers(X)
     return tuple(
         _train(pilot, X, y, _training_rows(y, folds, fold), class_totals, seed, fold)
         for fold in range(int(folds.max(initial=0)) + 1)

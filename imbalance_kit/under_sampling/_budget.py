@@ -56,6 +56,15 @@ def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, f
                 "`sampling_strategy` as a number is the kept rows per sampled row, above 0: got "
                 f"{strategy!r}."
             )
+        if strategy > 1 and totals[kept] == totals.min():
+            warnings.warn(
+                f"`sampling_strategy`={strategy:g} keeps fewer rows of each other class than there "
+                f"are of class {target.label(kept)!r}, the rarest: a number is kept rows per "
+                f"sampled row. Hint: 1/{strategy:g} keeps {strategy:g} per row of the rarest; "
+                "Ratios ask for fewer without this warning.",
+                UserWarning,
+                stacklevel=4,  # the caller of fit, fit_resample or fit_weights
+            )
         size = float(totals[kept] / strategy)
         others = [k for k in range(len(totals)) if k != kept]
         larger = [k for k in others if totals[k] > size]  # the rarer ones are simply kept

@@ -53,7 +53,8 @@ class NonuniformNegativeSampler(BaseSampler):
         Expected size of the sampled classes:
 
         - float above 0: rows of the kept class per sampled row of each other class; 1/3 keeps three
-          negatives per positive, and of more than two classes those whole that have no more;
+          negatives per positive (3, with a warning, one per three), and of more than two classes
+          those whole that have no more;
         - dict: {label: rows to expect};
         - callable: takes `y`, returns any of the other forms;
         - :class:`~imbalance_kit.Ratios`: ``Ratios({"no": .02}, of="own")`` keeps 2 %.

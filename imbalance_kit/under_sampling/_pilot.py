@@ -218,11 +218,20 @@ def _as_numbers(frame: Any) -> NDArray[np.float64]:
     """Return numeric columns as a dense array, missing values of any kind as NaN."""
     if hasattr(frame, "iloc"):
         return np.asarray(frame.to_numpy(dtype=np.float64, na_value=np.nan))
-    return np.asarray(frame.to_numpy(), dtype=np.float64)
+    values = frame.to_numpy() if is_dataframe(frame) else frame
+    return np.asarray(values, dtype=np.float64)
 
 
 def _as_texts(frame: Any) -> Any:
-    """Return a frame of texts and missing values, whatever mixture its columns hold."""
+    """Return a frame of texts, None where missing: the same from every library's frame."""
     if hasattr(frame, "iloc"):
-        return frame.astype(str)
-    return frame.cast(dict.fromkeys(frame.columns, str))
+        return frame.astype(str).astype(object).where(frame.notna(), None)
+    if not is_dataframe(frame):
+        raise TypeError(
+            "The pilot was trained on a DataFrame with columns of texts, and scores such alone: "
+            f"got {type(frame)!r}. Hint: a DataFrame with the same columns."
+        )
+    texts = frame.cast(dict.fromkeys(frame.columns, str))
+    booleans = [name for name, kind in frame.schema.items() if str(kind) == "Boolean"]
+    as_python = {"true": "True", "false": "False"}
+    return texts.with_columns([texts[name].replace(as_python) for name in booleans])

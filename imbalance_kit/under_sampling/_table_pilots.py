@@ -3,6 +3,7 @@
 It is trained on a sample of rows; its terms then score any number of rows, a column at a time.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from imbalance_kit._utils._tables import (
 from imbalance_kit.shift import LevelTerm, NumberTerm, TablePilot
 
 _MAX_LEVELS = 100  # per column; the rarer ones share one coefficient
+_FEW_LEVELS = 20  # so many have one each, however rare
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,25 @@ def fit_table_pilot(X: Any, y: NDArray[Any]) -> TablePilot:
     return _as_terms(columns, widths, model.coef_[0].tolist(), float(model.intercept_[0]))
 
 
+def warn_of_identifiers(X: Any) -> None:
+    """Warn where a column of texts or dates differs in most rows: an identifier, or free text."""
+    names = []
+    for name in column_names(X):
+        if not is_number_column(X, name):
+            found = level_column(X, name)
+            codes = found.codes[found.codes >= 0]
+            if len(np.unique(codes)) > max(_FEW_LEVELS, len(codes) / 2):
+                names.append(name)
+    if names:
+        warnings.warn(
+            f"Most rows differ in the columns {names!r} (identifiers, dates or free text?): the "
+            "pilot reads only the values that repeat. Hint: leave them out of `features`, or make "
+            "numbers of them first.",
+            UserWarning,
+            stacklevel=7,  # the caller of downsample
+        )
+
+
 def _as_terms(
     columns: Sequence[Any], widths: list[int], coefs: list[float], intercept: float
 ) -> TablePilot:
@@ -119,6 +140,8 @@ def _describe(X: Any, name: str) -> _Numbers | _LevelsOf:
     found = level_column(X, name)
     counts = np.bincount(found.codes[found.codes >= 0], minlength=len(found.levels))
     ranked = sorted(range(len(found.levels)), key=lambda j: (-counts[j], found.levels[j]))
+    if len(ranked) > _FEW_LEVELS:  # one row tells nothing of others, and stays out of the manifest
+        ranked = [j for j in ranked if counts[j] > 1]
     return _LevelsOf(name, tuple(found.levels[j] for j in ranked[:_MAX_LEVELS]))
 
 

@@ -23,6 +23,14 @@ TEXT_COLUMNS = {
     "arrow": pa.array(TEXTS),
     "arrow in pieces": pa.chunked_array([TEXTS[:2], TEXTS[2:]]),
     "arrow dictionary": pa.array(TEXTS).dictionary_encode(),
+    "arrow dictionary of polars": pl.Series(TEXTS, dtype=pl.Enum(["z", "b", "a"])).to_arrow(),
+    "arrow dictionary, unsigned": pa.DictionaryArray.from_arrays(
+        pa.array([0, None, 1, 0], pa.uint8()), ["b", "a"]
+    ),
+    "arrow dictionary with a gap": pa.DictionaryArray.from_arrays([0, 1, 2, 0], ["b", None, "a"]),
+    "arrow dictionary with copies": pa.DictionaryArray.from_arrays(
+        [0, None, 1, 2], ["b", "a", "b"]
+    ),
 }
 NUMBERS = [2.5, None, -1.0]
 NUMBER_COLUMNS = {

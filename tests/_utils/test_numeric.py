@@ -143,3 +143,9 @@ def test_what_is_not_numeric(X: Any, message: str) -> None:
 def test_only_the_rows_asked_for_are_looked_at() -> None:
     X = np.array([[1.0], [np.nan]])
     np.testing.assert_array_equal(numeric_rows(X, np.array([0, 0])), [[1], [1]])
+
+
+def test_rows_are_not_made_for_other_containers() -> None:
+    table = pytest.importorskip("pyarrow").table({"a": VALUES[:, 0], "b": VALUES[:, 1]})
+    with pytest.raises(TypeError, match=r"cannot be put into .*Table.* Hint: polars\.from_arrow"):
+        rows_like(table, VALUES, ROWS)

@@ -322,7 +322,7 @@ def test_messages_of_ratios(ratios: Any, of: Any, message: str) -> None:
         (Ratios({1: 3}, of="own"), UNDER, "asks for 30 rows of class 1, which has 10: an under"),
         (Ratios({0: 0.5}, of="own"), OVER, "asks for 10 rows of class 0, which has 20: an over"),
         (0.0, UNDER, r"should be in the range \(0, 1\].*Got 0.0"),
-        (1.5, OVER, r"should be in the range \(0, 1\].*Got 1.5"),
+        (1.5, OVER, r"should be in the range \(0, 1\].*Got 1.5\. Hint: 1/1.5 asks for 1.5 rows of"),
         (np.nan, OVER, r"should be in the range \(0, 1\].*Got nan"),
         ({0: 0.5}, UNDER, r"holds counts of rows, got 0.5 for class 0. Hint: use Ratios\({0: 0.5}"),
         ({0: -3}, UNDER, "number of samples in a class cannot be negative: -3 for 0"),

@@ -79,6 +79,8 @@ def test_a_single_table_is_itself() -> None:
 def test_a_missing_column_is_named_with_its_option() -> None:
     with pytest.raises(ValueError, match="`key` names 'q', which is no column: there are 'id', "):
         check_columns(click_log(5), {"label": ["click"], "key": ["q"]})
+    with pytest.raises(ValueError, match=r"'clik', .* 'click'\. Hint: did you mean 'click'\?"):
+        check_columns(click_log(5), {"label": ["clik"]})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -7,7 +7,7 @@ import joblib
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from imbalance_kit._utils._threads import count_threads, run_in_threads
+from imbalance_kit._utils._threads import check_n_jobs, count_threads, run_in_threads
 
 
 def _blas_threads() -> set[int]:
@@ -18,6 +18,12 @@ def test_a_number_counts_as_in_joblib() -> None:
     assert count_threads(1) == 1
     assert count_threads(3) == 3
     assert count_threads(-1) == joblib.effective_n_jobs(-1)
+
+
+@pytest.mark.parametrize("n_jobs", [2.0, "2", True])
+def test_anything_but_a_whole_number_is_refused(n_jobs: object) -> None:
+    with pytest.raises(TypeError, match=r"`n_jobs` must be a whole number or None, got"):
+        check_n_jobs(n_jobs)
 
 
 def test_none_follows_the_limit_on_the_library() -> None:

@@ -19,6 +19,7 @@ def test_the_help_reads_well_in_80_columns(
     words = " ".join(re.sub(r"[│╭╮╰╯─]", " ", " ".join(lines)).split())
     for name in (*LearnerName, *NAMES):
         assert name in words
+    assert "under-sampling (RandomUnderSampler), over-sampling (RandomOverSampler), smote," in words
     for option in ("target", "positive", "drop", "groups", "weights", "estimator", "strategies"):
         assert f"--{option}" in words
     for option in ("folds", "repeats", "seed", "jobs", "json", "html", "quiet"):

@@ -101,7 +101,9 @@ def test_without_pyarrow_the_message_names_the_extra(
     ("options", "message"),
     [
         (["--key", "nothing"], "--key names 'nothing', which is no column"),
-        (["--feature", "agee"], "--feature names 'agee'"),
+        (["--feature", "agee"], "Hint: did you mean 'age'?"),
+        (["-t", "clik"], "Hint: did you mean 'click'?"),
+        (["-t", "clik", "--positive", "1"], "Hint: did you mean 'click'?"),
         (["--feature", "click"], "--feature holds the label 'click'"),
         (["--negatives-per-positive", "0"], "--negatives-per-positive must be above 0"),
         (["-t", "city"], "city' has missing values"),
@@ -173,6 +175,30 @@ def test_an_interrupted_run_says_how_to_go_on(
 def test_to_resume_nothing_is_to_begin(log: Path, tmp_path: Path) -> None:
     assert run(log, "-o", str(tmp_path / "out"), "-q", "--resume") == 0
     assert len(pq.read_table(tmp_path / "out")) > 0
+
+
+def test_texts_that_differ_in_every_row_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = click_log(6000).assign(note=[f"as she wrote, {i}" for i in range(6000)])
+    log = write_parquet(frame, tmp_path / "log", 1, 6000)
+    assert run(log, "-o", str(tmp_path / "out")) == 0
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.startswith("Note: Most rows differ in the columns ['note']")
+    assert "leave them out of --feature" in told
+    assert "she wrote" not in (tmp_path / "out" / "_imbalance_kit.json").read_text()
+
+
+def test_fewer_negatives_than_positives_is_said_plainly_here(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run(log, "-o", str(out), "--negatives-per-positive", "0.5") == 0
+    assert capsys.readouterr().err == ""
+    manifest = read_manifest(out)
+    positives = dict(manifest.counts_before)[1]
+    assert manifest.expected_after == pytest.approx(1.5 * positives, rel=2**-13)  # of its grid
 
 
 def test_warnings_are_notes(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

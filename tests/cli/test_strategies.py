@@ -56,6 +56,18 @@ def test_named_strategies() -> None:
     assert isinstance(chosen["RandomOverSampler"], RandomOverSampler)
 
 
+def test_the_names_of_the_report_are_known_too() -> None:
+    names = ["RandomUnderSampler:0.25,RandomOverSampler", "SMOTE"]
+    chosen, _ = choose_strategies(names, LearnerName.LOGISTIC, DIGITS)
+    same, _ = choose_strategies(
+        ["under-sampling:0.25,over-sampling,smote"], LearnerName.LOGISTIC, DIGITS
+    )
+    assert chosen is not None
+    assert same is not None
+    assert list(chosen) == list(same)
+    assert list(chosen)[1:] == ["RandomUnderSampler 0.25", "RandomOverSampler", "SMOTE"]
+
+
 def test_smote_works_behind_the_preprocessing() -> None:
     for learner in LearnerName:
         chosen, _ = choose_strategies(["smote,smote:0.5"], learner, DIGITS)

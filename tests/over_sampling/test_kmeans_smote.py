@@ -100,7 +100,9 @@ def test_another_clusterer() -> None:
         ({"kmeans_estimator": "8"}, TypeError, "an int or a clusterer"),
         ({"kmeans_estimator": KMeans}, TypeError, "an int or a clusterer"),
         ({"kmeans_estimator": True}, TypeError, "an int or a clusterer"),
-        ({"density_exponent": "high"}, ValueError, '`density_exponent` must be "auto" or a numb'),
+        ({"density_exponent": "high"}, ValueError, '`density_exponent` must be "auto" or a fini'),
+        ({"density_exponent": np.nan}, ValueError, '"auto" or a finite number, got nan'),
+        ({"cluster_balance_threshold": np.inf}, ValueError, "a finite number, got inf"),
         ({"cluster_balance_threshold": None}, ValueError, '`cluster_balance_threshold` must be "'),
     ],
 )

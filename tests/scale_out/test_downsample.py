@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
@@ -13,6 +14,8 @@ from imbalance_kit import (
     NonuniformNegativeSampler,
     OffsetLogisticRegression,
     RandomOverSampler,
+    RandomUnderSampler,
+    Ratios,
     downsample,
 )
 from imbalance_kit.scale_out import read_manifest
@@ -105,6 +108,8 @@ def test_what_is_kept_is_never_modified() -> None:
     ("options", "error", "message"),
     [
         ({"features": ["click", "age"]}, ValueError, "`features` holds the label"),
+        ({"features": ["age", "city", "age"]}, ValueError, "`features` names 'age' twice"),
+        ({"features": []}, ValueError, "`features` is empty: .* Hint: name some"),
         ({"features": "age"}, TypeError, "`features` must be a sequence of names"),
         ({"destination": "out"}, ValueError, "`destination` is not for frames in memory"),
         ({"resume": True}, ValueError, "`resume` is for sources that are Parquet files"),
@@ -116,6 +121,43 @@ def test_options_that_do_not_fit(
 ) -> None:
     with pytest.raises(error, match=message):
         downsample(click_log(50), sampler(), **{"label": "click", **options})
+
+
+def test_chance_alone_needs_no_features() -> None:
+    frame = click_log(2000)[["id", "click"]]
+    with pytest.raises(ValueError, match="`features` is empty"):
+        downsample(frame, sampler(), label="click", key="id")
+    for chosen in (sampler(criterion="uniform"), RandomUnderSampler(random_state=0)):
+        kept = downsample(frame, chosen, label="click", key="id")
+        assert kept.click.sum() == frame.click.sum()
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "parquet", "dask"])
+def test_a_class_that_chance_drops_whole_is_an_error(tmp_path: Path, kind: str) -> None:
+    frame = click_log(2000)
+    options: dict[str, Any] = {"label": "click", "key": "id"}
+    if kind in KINDS:
+        rows = KINDS[kind](frame)
+    else:
+        rows = write_parquet(frame, tmp_path / "log", 1, 500)
+        options["destination"] = tmp_path / "out"
+    if kind == "dask":
+        rows = pytest.importorskip("dask.dataframe").from_pandas(frame, npartitions=2)
+    few = sampler(sampling_strategy=Ratios({0: 1e-9}, of="own"))
+    with pytest.raises(ValueError, match=r"No row of class 0 was kept: .* Hint: ask for more"):
+        downsample(rows, few, **options)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical, pl.Enum(["Ulm", "Bonn", "Köln", "Rom"])])
+def test_categories_as_polars_writes_them(tmp_path: Path, dtype: Any) -> None:
+    frame = click_log(3000)
+    expected = downsample(frame, sampler(), label="click", key="id")
+    pl.from_pandas(frame).with_columns(pl.col("city").cast(dtype)).write_parquet(tmp_path / "log")
+    out = downsample(
+        tmp_path / "log", sampler(), label="click", key="id", destination=tmp_path / "out"
+    )
+    assert pd.read_parquet(out)["id"].tolist() == expected["id"].tolist()
 
 
 def test_samplers_that_need_all_rows_are_refused() -> None:

@@ -34,9 +34,15 @@ def test_only_what_works_in_pieces_is_taken() -> None:
         (None, "others need all rows at once"),
         (NonuniformNegativeSampler, "a class. Hint: call it"),
     ]
+    wrong += [
+        (cls(sampling_strategy=lambda y: {0: 2 * np.sum(y)}), "is a callable, .* Hint: Ratios")
+        for cls in (NonuniformNegativeSampler, RandomUnderSampler, ClassWeighter)
+    ]
     for sampler, message in wrong:
         with pytest.raises(TypeError, match=message):
             check_sampler(sampler)
+    with pytest.raises(ValueError, match="replacement=True is not carried out"):
+        check_sampler(RandomUnderSampler(replacement=True))
 
 
 def test_scores_are_needed_for_row_dependent_sampling_alone() -> None:

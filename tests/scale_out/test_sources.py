@@ -8,7 +8,16 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from imbalance_kit.scale_out._sources import backend_of
+from imbalance_kit.scale_out._sources import backend_of, check_features
+
+
+def test_features_are_several_names_each_once() -> None:
+    check_features(None)
+    check_features(["age", "city"])
+    with pytest.raises(TypeError, match="`features` must be a sequence of names, got 'age'"):
+        check_features("age")
+    with pytest.raises(ValueError, match="`features` names 'age' twice"):
+        check_features(["age", "city", "age"])
 
 
 @pytest.mark.parametrize(

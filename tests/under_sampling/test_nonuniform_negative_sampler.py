@@ -106,6 +106,21 @@ def test_the_other_class_may_be_kept() -> None:
     assert np.corrcoef(pi, P[positives])[0, 1] < -0.5  # those that look like negatives are kept
 
 
+def test_a_ratio_upside_down_warns() -> None:
+    sampler = NonuniformNegativeSampler(sampling_strategy=3, random_state=0)
+    hint = (
+        r"fewer rows .* of class 1, the rarest: .* Hint: 1/3 keeps 3 per row of the rarest; Ratios"
+    )
+    for method in (sampler.fit, sampler.fit_resample, sampler.fit_weights):
+        with pytest.warns(UserWarning, match=hint) as caught:
+            method(X, Y)
+        assert caught[0].filename == __file__
+    assert sampler.expected_size_ == pytest.approx(N1 + N1 / 3)
+    asked = Ratios({0: 1 / 3}, of="minority")  # the same, said so that it can be meant
+    meant = NonuniformNegativeSampler(sampling_strategy=asked, random_state=0).fit(X, Y)
+    assert meant.expected_size_ == pytest.approx(sampler.expected_size_)
+
+
 def test_more_than_there_are_keeps_all_with_a_warning() -> None:
     sampler = NonuniformNegativeSampler(sampling_strategy=0.01, random_state=0)
     with pytest.warns(UserWarning, match="which has .*: all of it is kept") as caught:

@@ -240,6 +240,38 @@ def test_unknown_levels_and_new_gaps() -> None:
     assert np.isfinite(pilot.predict_proba(new)).all()
 
 
+def test_what_one_library_holds_another_scores_alike() -> None:
+    """Booleans and gaps have other texts in pandas, of every dtype, than in polars."""
+    gaps = [None if k % 9 == 0 else "uv"[k % 2] for k in range(400)]
+    columns = {"number": X[:, 0], "flag": X[:, 1] > 50, "text": gaps}
+    frames = {
+        "pandas": pd.DataFrame(columns),
+        "objects": pd.DataFrame(columns).astype({"text": object, "flag": object}),
+        "nan": pd.DataFrame(columns).astype({"text": object}).fillna({"text": np.nan}),
+        "nullable": pd.DataFrame(columns).astype({"text": "string", "flag": "boolean"}),
+        "categories": pd.DataFrame(columns).astype({"text": "category"}),
+        "polars": pl.DataFrame(columns),
+        "polars categories": pl.DataFrame(columns).with_columns(
+            pl.col("text").cast(pl.Categorical)
+        ),
+    }
+    expected = fitted(frames["pandas"]).predict_proba(frames["pandas"])
+    assert expected[:, 1].std() > 0.001
+    for trained_on in frames.values():
+        pilot = fitted(trained_on)
+        for frame in frames.values():
+            np.testing.assert_allclose(pilot.predict_proba(frame), expected, rtol=1e-12)
+
+
+def test_an_array_instead_of_the_frame() -> None:
+    numbers = pd.DataFrame(X, columns=list("abc"))
+    expected = fitted(numbers).predict_proba(numbers)
+    np.testing.assert_array_equal(fitted(numbers).predict_proba(X), expected)
+    texts = FRAME[["number", "text"]]
+    with pytest.raises(TypeError, match=r"trained on a DataFrame .* Hint: a DataFrame with"):
+        fitted(texts).predict_proba(texts.to_numpy())
+
+
 def test_columns_of_many_levels_stay_narrow() -> None:
     frame = pd.DataFrame({"id": [f"user {k % 390}" for k in range(400)], "number": X[:, 0]})
     pilot = fitted(frame)

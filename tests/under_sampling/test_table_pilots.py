@@ -4,7 +4,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from imbalance_kit.shift import LevelTerm
-from imbalance_kit.under_sampling._table_pilots import fit_table_pilot
+from imbalance_kit.under_sampling._table_pilots import fit_table_pilot, warn_of_identifiers
 from tests._tables import KINDS, click_log
 
 FEATURES = ["price", "age", "city", "mobile"]
@@ -40,6 +40,32 @@ def test_rare_levels_share_a_coefficient() -> None:
     assert isinstance(term, LevelTerm)
     assert len(term.effects) == 100
     assert term.other != 0
+
+
+def test_levels_of_a_single_row_share_it_too() -> None:
+    rng = np.random.default_rng(0)
+    notes = np.array([f"note {i}" for i in range(1000)], dtype=object)
+    notes[:300], notes[300:400] = "n/a", "none"
+    (term,) = fit_table_pilot(pd.DataFrame({"note": notes}), rng.integers(2, size=1000)).terms
+    assert isinstance(term, LevelTerm)
+    assert list(term.effects) == ["n/a", "none"]
+    assert term.other != 0
+    few = pd.DataFrame({"city": list("abcdefgh")})
+    (term,) = fit_table_pilot(few, np.arange(8) % 2).terms
+    assert isinstance(term, LevelTerm)
+    assert len(term.effects) == 8
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_identifiers_are_told(kind: str) -> None:
+    frame = click_log(400).assign(
+        note=[f"note {i}" for i in range(400)],
+        mixed=[f"note {i}" for i in range(190)] + ["n/a"] * 210,
+        gappy=[f"note {i}" for i in range(30)] + [None] * 370,
+    )
+    with pytest.warns(UserWarning, match=r"columns \['note', 'gappy'\] \(iden.* Hint: leave them"):
+        warn_of_identifiers(KINDS[kind](frame))
+    warn_of_identifiers(KINDS[kind](frame.drop(columns=["note", "gappy"])))
 
 
 def test_a_constant_and_an_empty_column_do_no_harm() -> None:
