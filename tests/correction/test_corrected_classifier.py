@@ -10,6 +10,7 @@ from typing import Any
 import imblearn.over_sampling
 import imblearn.under_sampling
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import expit, logit
 from sklearn.base import clone
@@ -19,11 +20,16 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import ShuffleSplit, StratifiedGroupKFold, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+from sklearn.svm import LinearSVC
 
 from imbalance_kit import (
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
+    NonuniformNegativeSampler,
+    OffsetLogisticRegression,
     RandomOverSampler,
     RandomUnderSampler,
     Ratios,
@@ -537,6 +543,42 @@ def test_the_ways_to_predict_agree(n_classes: int, correction: str) -> None:
     X, y = gaussians(COUNTS[n_classes])
     model = corrected(GaussianNB(), RandomUnderSampler(random_state=0), correction=correction)
     assert_consistent(model.fit(X, y), X)
+
+
+def test_log_odds_of_zero_are_not_above_zero() -> None:
+    """So the first class is predicted, as where the largest probability is sought."""
+    model = given_proba([[0.5, 0.5], [0.4, 0.6]])
+    assert model.decision_function([[0.5, 0.5]]) == 0
+    assert model.predict([[0.5, 0.5], [0.4, 0.6]]).tolist() == [0, 1]
+
+
+def test_what_is_offered_follows_the_fit() -> None:
+    """And not a parameter that has been changed since."""
+    X, y = gaussians((90, 60))
+    calibrated = corrected(LinearSVC(), correction="sigmoid").fit(X, y)
+    calibrated.set_params(correction="none")
+    assert calibrated.predict_proba(X).shape == (150, 2)
+    margins = corrected(LinearSVC(), correction="none").fit(X, y)
+    margins.set_params(correction="sigmoid")
+    assert not hasattr(margins, "predict_proba")
+    assert hasattr(margins.fit(X, y), "predict_proba")
+
+
+def test_rows_reach_sampler_and_learner_as_they_are() -> None:
+    X, y = pd.DataFrame({"a": ["x", "y", None] * 20, "b": ["u", "v"] * 30}), np.arange(60) % 4 > 0
+    inside = make_pipeline(OneHotEncoder(), LogisticRegression())
+    model = corrected(inside, RandomUnderSampler(random_state=0)).fit(X, y)
+    assert model.predict_proba(X).shape == (60, 2)
+    assert model.feature_names_in_.tolist() == ["a", "b"]
+
+
+def test_auto_says_how_the_learner_was_trained() -> None:
+    X, y = gaussians((300, 60))
+    sampler = NonuniformNegativeSampler(random_state=0)
+    learner = OffsetLogisticRegression()
+    auto, asked = (corrected(learner, sampler, correction=c).fit(X, y) for c in ("auto", "offset"))
+    assert auto.correction_ == asked.correction_ == "offset"
+    np.testing.assert_array_equal(auto.predict_proba(X), asked.predict_proba(X))
 
 
 def test_multiclass_with_ratios() -> None:

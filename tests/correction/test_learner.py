@@ -19,7 +19,7 @@ from sklearn.ensemble import (
     StackingClassifier,
     VotingClassifier,
 )
-from sklearn.feature_selection import RFECV
+from sklearn.feature_selection import RFECV, SelectKBest
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
 from sklearn.model_selection import GridSearchCV, GroupKFold, RandomizedSearchCV
@@ -120,6 +120,16 @@ def test_weights_reach_the_last_step_of_a_pipeline(
             np.testing.assert_allclose(fitted.predict_proba(X), want, rtol=1e-12)
 
 
+def test_steps_in_front_of_the_weights_see_the_labels() -> None:
+    """The best column is chosen by them."""
+    noise = np.random.default_rng(0).normal(size=len(X))
+    rows = np.column_stack([noise, X, BINARY + 0.1 * noise])
+    learner = make_pipeline(SelectKBest(k=1), LogisticRegression())
+    fitted = fit_learner(learner, rows, BINARY, sample_weight=W)
+    assert fitted[0].get_support().tolist() == [False] * 4 + [True]
+    assert fitted.score(rows, BINARY) == 1
+
+
 def test_a_pipeline_without_weights_fits_as_ever() -> None:
     fitted = fit_learner(make_pipeline(StandardScaler(), LogisticRegression()), X, BINARY)
     want = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, BINARY).predict_proba(X)
@@ -151,8 +161,16 @@ def test_weights_do_not_pass_a_sampler_in_the_pipeline() -> None:
 
 
 class WantsGroups(BaseEstimator):
-    def fit(self, X: Any, y: Any, groups: Any = None) -> None:
-        """Do nothing."""
+    def fit(self, X: Any, y: Any, groups: Any = None) -> "WantsGroups":
+        self.groups_ = groups
+        return self
+
+
+def test_groups_reach_the_last_step() -> None:
+    groups = np.arange(len(X)) // 4
+    for learner in (WantsGroups(), make_pipeline(StandardScaler(), WantsGroups())):
+        fitted = fit_learner(learner, X, BINARY, groups=groups)
+        np.testing.assert_array_equal(last_step(fitted).groups_, groups)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,17 @@ def test_too_few_iterations_are_reported(solve: Solve) -> None:
 
 
 @SOLVERS
+def test_all_the_iterations_allowed_are_taken(solve: Solve) -> None:
+    X, codes = rows_with_labels(2)
+    objective = objective_of(X, codes, 2, ridge=0.5)
+    needed = _solve(solve, objective).n_iter
+    assert needed > 3
+    for allowed, status in ((needed, "converged"), (needed - 1, "limit")):
+        solution = _solve(solve, objective, max_iter=allowed)
+        assert (solution.status, solution.n_iter) == (status, allowed)
+
+
+@SOLVERS
 def test_a_start_at_the_optimum_stays_there(solve: Solve) -> None:
     X, codes = rows_with_labels(3)
     objective = objective_of(X, codes, 3)
@@ -129,7 +140,9 @@ KINDS = ["complete", "more columns than rows", "a level of one class", "one clas
 def test_separation_is_seen(solve: Solve, kind: str, make: Any) -> None:
     X, codes, n_classes = _separated(kind)
     rows = make(X.astype(np.float64))
-    assert _solve(solve, objective_of(rows, codes, n_classes)).status == "separated"
+    solution = _solve(solve, objective_of(rows, codes, n_classes))
+    assert solution.status == "separated"
+    assert 1 < solution.n_iter < 100
     # A penalty, however weak, makes an optimum.
     weak = objective_of(rows, codes, n_classes, ridge=1e-6)
     assert _solve(solve, weak).status == "converged"

@@ -73,6 +73,12 @@ def test_scikit_learns_solution(
     np.testing.assert_array_equal(ours.predict(make(X)), peer.predict(X))
 
 
+def test_the_default_penalty_is_scikit_learns() -> None:
+    X, y = rows_with_labels(2)
+    peer = LogisticRegression(tol=1e-9, max_iter=1000).fit(X, y)
+    np.testing.assert_allclose(OffsetLogisticRegression().fit(X, y).coef_, peer.coef_, atol=1e-5)
+
+
 def test_real_data_like_scikit_learn(real_data: Any) -> None:
     """Columns whose scales differ by 1e5, as they come."""
     X, y = real_data("default")
