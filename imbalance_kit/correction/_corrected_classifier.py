@@ -23,6 +23,7 @@ from imbalance_kit._utils._validation import (
     check_is_table,
     check_same_length,
     check_sample_weight,
+    check_unit,
 )
 from imbalance_kit.correction._calibrators import CALIBRATORS, LogOddsCalibrator
 from imbalance_kit.correction._choose_correction import CORRECTIONS, choose_correction, to_undo
@@ -221,6 +222,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         encoded = encode_target(labels)
         check_same_length(n_rows(X), len(labels))
         weights = check_sample_weight(sample_weight, len(labels))
+        if weights is not None:
+            check_unit(weights)
         options = {"target": target, "target_weight": target_weight}
         warn_of_unused_target(self.sampler, options)
         groups = None if groups is None else np.asarray(groups)
@@ -354,6 +357,12 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         self, rows: Rows, encoded: EncodedTarget, represented: NDArray[np.float64] | None
     ) -> LogOddsCalibrator:
         """Fit the calibration curve to out-of-fold rows as they came in."""
+        if encoded.n_classes < 2:
+            raise ValueError(
+                f"correction={self.correction_!r} fits a curve between classes, and `y` has one "
+                f"class only: {encoded.label(0)!r}. Hint: rows of other classes, or "
+                "correction='none'."
+            )
 
         def fit_and_score(train: NDArray[np.intp], held: NDArray[np.intp]) -> Scores:
             model = self._train(rows.take(train)).model

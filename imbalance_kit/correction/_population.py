@@ -78,5 +78,11 @@ def towards_target_prior(
             f"{dict(prior)!r}."
         )
     totals = target.totals(represented)
+    if not totals.all():
+        raise ValueError(
+            "`target_prior` needs the base rate to start from, and no row of class "
+            f"{target.label(int(totals.argmin()))!r} counts. Hint: rows of every class, or "
+            "ClassShift.from_priors with the base rate you know."
+        )
     shares = (totals / totals.sum()).tolist()
     return ClassShift.from_priors(dict(zip(labels, shares, strict=True)), prior)
