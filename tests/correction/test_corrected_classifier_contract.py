@@ -510,6 +510,13 @@ def test_too_few_rows_to_recalibrate() -> None:
         CorrectedClassifier(LR, correction="sigmoid").fit(X[one], Y[one])
 
 
+def test_a_class_whose_rows_do_not_count_makes_no_curve() -> None:
+    for model in (LR, FITTED):
+        curve = CorrectedClassifier(model, correction="sigmoid")
+        with pytest.raises(ValueError, match="fitted to has no row of class 1 that counts"):
+            curve.fit(X, Y, sample_weight=1.0 - Y)
+
+
 def test_one_class_is_the_learners_affair_but_makes_no_curve() -> None:
     """Naive Bayes takes it; the error was one of array shapes."""
     one = np.zeros(len(Y), dtype=int)

@@ -295,6 +295,8 @@ def test_warm_start_begins_where_the_last_fit_ended(n_classes: int, solver: str)
     model.coef_ = np.full_like(model.coef_, 1e3)
     cold = clone(model).fit(X[:, :2], y, **options)
     np.testing.assert_allclose(model.fit(X[:, :2], y, **options).coef_, cold.coef_, atol=1e-6)
+    model.set_params(fit_intercept=False).fit(X, y, **options)
+    assert model.fit(X, y, **options).n_iter_ == 1
 
 
 def test_auto_takes_newton_for_few_columns_and_covariances_with_it() -> None:

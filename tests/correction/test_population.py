@@ -98,7 +98,9 @@ def test_a_number_is_the_share_of_the_second_class() -> None:
 
 def test_a_class_that_does_not_occur_has_no_base_rate() -> None:
     target = EncodedTarget(np.array(["a", "b", "d"]), np.array([0, 0, 1]))
-    with pytest.raises(ValueError, match="needs the base rate to start from, and no row of class 'd'"):
+    with pytest.raises(
+        ValueError, match="needs the base rate to start from, and no row of class 'd'"
+    ):
         towards_target_prior({"a": 0.2, "b": 0.3, "d": 0.5}, target, None)
 
 
