@@ -36,7 +36,10 @@ def represented_weights(
         What is to be undone of the time before they came here.
     """
     if training.shift is not None and training.shift.reference == "training":
-        return training.weights if training.by_weights else weights
+        if training.by_weights:
+            return training.weights
+        found: NDArray[np.float64] | None = getattr(training.sampler, "weights_", weights)
+        return found  # rows were drawn in proportion to them
     if upstream is None:
         return weights
     logs = upstream.log_factors(X, target.classes)

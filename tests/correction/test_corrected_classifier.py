@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
@@ -25,11 +26,13 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
 from imbalance_kit import (
+    CalibrationWeighter,
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
     NonuniformNegativeSampler,
     OffsetLogisticRegression,
+    Population,
     RandomOverSampler,
     RandomUnderSampler,
     Ratios,
@@ -469,6 +472,23 @@ def test_target_prior_counts_weights_and_what_was_dropped_upstream() -> None:
     plain = GaussianNB().fit(X, y, weights)
     want = odds(plain.predict_proba(X)) + np.log(0.1) + logit(0.01) - logit(n1 / (n0 + n1))
     np.testing.assert_allclose(model.decision_function(X), want, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("how", ["weights", "rows"])
+def test_target_prior_starts_from_the_population_a_weighter_aims_at(how: str) -> None:
+    """A learner of the base rate alone; the sample's own is a half of the population's.
+
+    4,000 rows are drawn: the log odds of a rate of .4 have a standard error of .032, 4 of which are
+    .021 at a rate of .2.
+    """
+    X, y, _ = logistic_population(4000, intercept=-2)
+    weighter = CalibrationWeighter("raking", random_state=0)
+    model = corrected(DummyClassifier(strategy="prior"), weighter, carry_out=how, target_prior=0.2)
+    model.fit(X, y, target=Population(0.7 * X + 1))
+    rate = np.average(y, weights=model.sampler_.weights_)
+    assert rate > 1.8 * y.mean()
+    atol = 0.021 if how == "rows" else 1e-12
+    np.testing.assert_allclose(model.predict_proba(X[:1])[0, 1], 0.2, atol=atol)
 
 
 # Numbers ------------------------------------------------------------------------------------------

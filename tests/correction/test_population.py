@@ -1,5 +1,6 @@
 """Weights that restore a population, and the move to another base rate, by counting."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,12 @@ def test_a_population_that_a_weighter_aims_at_is_wanted() -> None:
     wanted = ClassShift({"a": 1, "b": 2, "c": 3}, reference="training")
     training = TrainingSet(None, Y, W, shift=wanted, sampler=ClassWeighter(), by_weights=True)
     assert represented(None, THINNED, training) is W
+
+
+def test_a_population_that_rows_are_drawn_towards_is_wanted_just_as_well() -> None:
+    wanted = ClassShift({"a": 1, "b": 2, "c": 3}, reference="training")
+    drawn = TrainingSet(None, Y, shift=wanted, sampler=SimpleNamespace(weights_=W))
+    assert represented(None, THINNED, drawn) is W
 
 
 # Base rates ---------------------------------------------------------------------------------------
