@@ -32,6 +32,7 @@ from imbalance_kit.correction._log_odds import Scores, add_log_factors, to_decis
 from imbalance_kit.correction._offset_learners import offset_adapter
 from imbalance_kit.correction._out_of_fold import check_every_class, out_of_fold_scores
 from imbalance_kit.correction._population import (
+    aims_elsewhere,
     check_target_prior,
     represented_weights,
     towards_target_prior,
@@ -419,6 +420,14 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
                 "`target_prior` starts from probabilities under the base rate of the data, and "
                 f"correction={self.correction_!r} leaves others here. Hint: choose another "
                 "correction."
+            )
+        upstream = to_undo(self.shift)
+        if None not in (self.target_prior, upstream) and aims_elsewhere(trained.training):
+            raise ValueError(
+                "`target_prior` starts from the base rate of the population that the weighter aims "
+                "at, and rows that were changed before (`shift`) do not tell it. Hint: leave "
+                "`target_prior` out, and move the predictions by "
+                "ClassShift.from_priors(base_rate, prior).apply."
             )
 
     def _warn_of_inner_splits(self, training: TrainingSet, groups: NDArray[Any] | None) -> None:

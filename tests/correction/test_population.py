@@ -70,13 +70,18 @@ def test_the_samplers_own_shift_is_not_of_the_rows_handed_in() -> None:
 def test_a_population_that_a_weighter_aims_at_is_wanted() -> None:
     wanted = ClassShift({"a": 1, "b": 2, "c": 3}, reference="training")
     training = TrainingSet(None, Y, W, shift=wanted, sampler=ClassWeighter(), by_weights=True)
-    assert represented(None, THINNED, training) is W
+    assert represented(None, None, training) is W
+    undone = np.repeat([10.0, 2.0, 1.0], [6, 3, 1])
+    np.testing.assert_allclose(represented(None, THINNED, training), W * undone)
 
 
 def test_a_population_that_rows_are_drawn_towards_is_wanted_just_as_well() -> None:
     wanted = ClassShift({"a": 1, "b": 2, "c": 3}, reference="training")
     drawn = TrainingSet(None, Y, shift=wanted, sampler=SimpleNamespace(weights_=W))
-    assert represented(None, THINNED, drawn) is W
+    assert represented(None, None, drawn) is W
+    np.testing.assert_allclose(
+        represented(np.ones(10), THINNED, drawn), W * np.repeat([10.0, 2.0, 1.0], [6, 3, 1])
+    )
 
 
 # Base rates ---------------------------------------------------------------------------------------
