@@ -43,12 +43,7 @@ def to_undo(shift: Shift | None) -> Shift | None:
 
 
 def training_mode(asked: str, training: TrainingSet, learner: Any) -> str:
-    """Return how the learner is trained: "plain", with the "offset", or with "weight".
-
-    A shift that depends on the row bends the log odds. A flexible learner follows, a linear one
-    cannot: it is trained with the offset where it takes one, otherwise by inverse-probability
-    weights.
-    """
+    """Return how the learner is trained: "plain", with the "offset", or with "weight"."""
     if asked in ("offset", "weight"):
         if asked == "offset" and offset_adapter(learner) is None:
             raise ValueError(
@@ -57,15 +52,11 @@ def training_mode(asked: str, training: TrainingSet, learner: Any) -> str:
                 "gradient boosting, or register_offset_learner for your own."
             )
         return asked
-    undo = to_undo(training.shift)
-    if asked != "auto" or undo is None or not undo.exact:
+    if asked != "auto":
         return "plain"
-    if not undo.depends_on_row:
-        return "plain"
-    if offset_adapter(learner) is not None:
-        return "offset"
     weightable = training.source_weight is not None and not training.by_weights
-    if is_linear(learner) and weightable and takes_sample_weight(learner):
+    mode = automatic_mode(to_undo(training.shift), learner, weightable=weightable)
+    if mode == "weight":
         warnings.warn(
             f"{type(last_step(learner)).__name__} is linear and cannot follow a change that "
             "depends on the row: it is trained by inverse-probability weights, which vary more "
@@ -73,8 +64,22 @@ def training_mode(asked: str, training: TrainingSet, learner: Any) -> str:
             UserWarning,
             stacklevel=5,
         )
-        return "weight"
-    return "plain"
+    return mode
+
+
+def automatic_mode(undo: Shift | None, learner: Any, *, weightable: bool) -> str:
+    """Return how "auto" trains a learner on rows under a shift that is to be undone.
+
+    A shift that depends on the row bends the log odds. A flexible learner follows, a linear one
+    cannot: it is trained with the offset where it takes one, otherwise by inverse-probability
+    weights, where there are such (`weightable`).
+    """
+    if undo is None or not undo.exact or not undo.depends_on_row:
+        return "plain"
+    if offset_adapter(learner) is not None:
+        return "offset"
+    takes = weightable and is_linear(learner) and takes_sample_weight(learner)
+    return "weight" if takes else "plain"
 
 
 def choose_correction(

@@ -24,6 +24,7 @@ from imbalance_kit._utils._validation import (
     check_is_table,
     check_same_length,
     check_sample_weight,
+    check_unit,
 )
 from imbalance_kit.correction._calibrators import CALIBRATORS, LogOddsCalibrator
 from imbalance_kit.correction._choose_correction import CORRECTIONS, choose_correction, to_undo
@@ -32,6 +33,7 @@ from imbalance_kit.correction._log_odds import Scores, add_log_factors, to_decis
 from imbalance_kit.correction._offset_learners import offset_adapter
 from imbalance_kit.correction._out_of_fold import check_every_class, out_of_fold_scores
 from imbalance_kit.correction._population import (
+    aims_elsewhere,
     check_target_prior,
     represented_weights,
     towards_target_prior,
@@ -222,6 +224,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         encoded = encode_target(labels)
         check_same_length(n_rows(X), len(labels))
         weights = check_sample_weight(sample_weight, len(labels))
+        if weights is not None:
+            check_unit(weights)
         options = {"target": target, "target_weight": target_weight}
         warn_of_unused_target(self.sampler, options)
         groups = None if groups is None else np.asarray(groups)
@@ -355,6 +359,12 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         self, rows: Rows, encoded: EncodedTarget, represented: NDArray[np.float64] | None
     ) -> LogOddsCalibrator:
         """Fit the calibration curve to out-of-fold rows as they came in."""
+        if encoded.n_classes < 2:
+            raise ValueError(
+                f"correction={self.correction_!r} fits a curve between classes, and `y` has one "
+                f"class only: {encoded.label(0)!r}. Hint: rows of other classes, or "
+                "correction='none'."
+            )
 
         def fit_and_score(train: NDArray[np.intp], held: NDArray[np.intp]) -> Scores:
             model = self._train(rows.take(train)).model
@@ -412,6 +422,14 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
                 "`target_prior` starts from probabilities under the base rate of the data, and "
                 f"correction={self.correction_!r} leaves others here. Hint: choose another "
                 "correction."
+            )
+        upstream = to_undo(self.shift)
+        if None not in (self.target_prior, upstream) and aims_elsewhere(trained.training):
+            raise ValueError(
+                "`target_prior` starts from the base rate of the population that the weighter aims "
+                "at, and rows that were changed before (`shift`) do not tell it. Hint: leave "
+                "`target_prior` out, and move the predictions by "
+                "ClassShift.from_priors(base_rate, prior).apply."
             )
 
     def _warn_of_inner_splits(self, training: TrainingSet, groups: NDArray[Any] | None) -> None:

@@ -117,9 +117,8 @@ def _weight_keyword(learner: Any) -> str:
 
 
 def is_linear(learner: Any) -> bool:
-    """Whether the last step's log odds are linear in its columns."""
-    kind = type(last_step(learner))
-    return kind.__module__.startswith(("sklearn.linear_model.", "sklearn.discriminant_analysis"))
+    """Whether the last step is one of scikit-learn's linear models."""
+    return type(last_step(learner)).__module__.startswith("sklearn.linear_model.")
 
 
 def has_proba(learner: Any) -> bool:

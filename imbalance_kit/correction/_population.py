@@ -12,6 +12,11 @@ from imbalance_kit.correction._training_set import TrainingSet
 from imbalance_kit.shift import ClassShift, Shift
 
 
+def aims_elsewhere(training: TrainingSet) -> bool:
+    """Whether a weighter's population is wanted, and not that of the rows handed in."""
+    return training.shift is not None and training.shift.reference == "training"
+
+
 def represented_weights(
     X: Any,
     target: EncodedTarget,
@@ -21,6 +26,10 @@ def represented_weights(
     upstream: Shift | None,
 ) -> NDArray[np.float64] | None:
     """Return weights under which the rows handed in stand for the population, or None for ones.
+
+    With a population to aim at and a change upstream, ``w(x) / a_y``: the share of each class among
+    rows of equal x is that of the population, which is what a calibration curve learns; how often
+    each x occurs is not.
 
     Parameters
     ----------
@@ -35,8 +44,10 @@ def represented_weights(
     upstream : Shift or None
         What is to be undone of the time before they came here.
     """
-    if training.shift is not None and training.shift.reference == "training":
-        return training.weights if training.by_weights else weights
+    if aims_elsewhere(training):
+        # Where rows were drawn, it was in proportion to the weighter's weights of all of them.
+        drawn = getattr(training.sampler, "weights_", weights)
+        weights = training.weights if training.by_weights else drawn
     if upstream is None:
         return weights
     logs = upstream.log_factors(X, target.classes)
@@ -78,5 +89,11 @@ def towards_target_prior(
             f"{dict(prior)!r}."
         )
     totals = target.totals(represented)
+    if not totals.all():
+        raise ValueError(
+            "`target_prior` needs the base rate to start from, and no row of class "
+            f"{target.label(int(totals.argmin()))!r} counts. Hint: rows of every class, or "
+            "ClassShift.from_priors with the base rate you know."
+        )
     shares = (totals / totals.sum()).tolist()
     return ClassShift.from_priors(dict(zip(labels, shares, strict=True)), prior)

@@ -76,8 +76,8 @@ class Trained:
     training: TrainingSet
     own: OwnClassWeights
     shift: Shift | None
-    mode: str = "plain"
-    start: NDArray[np.float64] | None = None
+    mode: str
+    start: NDArray[np.float64] | None
 
     @property
     def unknown(self) -> str:

@@ -103,10 +103,10 @@ def compare_strategies(
     reference : str, default="nothing"
         Name of the strategy that the others are compared with. "nothing" is added where no strategy
         is None.
-    correction : {"auto", "shift", "weight", "sigmoid", "isotonic", "temperature", "none"}, \
-default="auto"
-        How predictions are corrected, as in :class:`~imbalance_kit.CorrectedClassifier`; "none"
-        reports the raw ones only.
+    correction : {"auto", "shift", "offset", "weight", "sigmoid", "isotonic", "temperature", \
+"none"}, default="auto"
+        How predictions are corrected, as in :class:`~imbalance_kit.CorrectedClassifier`; "offset"
+        and "weight" are fits of their own, and "none" reports the raw ones only.
     threshold_metric : {"balanced_accuracy", "mcc", "f1"}, default="balanced_accuracy"
         What the strategy "threshold" moves it for. Two classes only.
     random_state : int, RandomState, Generator or None, default=None

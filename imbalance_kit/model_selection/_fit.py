@@ -17,7 +17,7 @@ from imbalance_kit._utils._targets import EncodedTarget
 from imbalance_kit.correction import CorrectedClassifier
 from imbalance_kit.correction._choose_correction import to_undo
 from imbalance_kit.correction._learner import fit_learner, has_proba, last_step, predict_scores
-from imbalance_kit.correction._log_odds import Scores, add_log_factors
+from imbalance_kit.correction._log_odds import Scores, add_log_factors, from_proba
 from imbalance_kit.correction._out_of_fold import out_of_fold_scores
 from imbalance_kit.model_selection._folds import inner_splitter
 from imbalance_kit.model_selection._strategies import Strategy
@@ -75,7 +75,7 @@ class Fitted:
 
     `shift` is all that was done to the class shares, None where that is not known; `undo` the part
     of it that predictions have to undo. `front` are preprocessing steps that the learner's rows
-    pass first.
+    pass first. `corrected` is the whole model where the change was made up for in training.
     """
 
     learner: Any
@@ -86,10 +86,14 @@ class Fitted:
     seconds: float
     sampler: Any = None
     front: Any = None
+    corrected: Any = None
 
     def scores(self, X: Any) -> tuple[Scores, Scores]:
         """Return the learner's own scores and those with the shift undone, as far as known."""
         X = self.prepared(X)
+        if self.corrected is not None:
+            own = from_proba(self.corrected.predict_proba(X))
+            return own, own
         raw = predict_scores(self.learner, X, self.classes)
         if self.undo is None or not has_proba(self.learner):
             return raw, raw
@@ -107,7 +111,7 @@ class Fitted:
 
 
 def fit_strategy(
-    strategy: Strategy, estimator: Any, rows: Rows, seed: int, *, by_source_weight: bool = False
+    strategy: Strategy, estimator: Any, rows: Rows, seed: int, *, mode: str = "plain"
 ) -> Fitted:
     """Fit a strategy to the rows given; the caller's objects stay untouched.
 
@@ -122,8 +126,8 @@ def fit_strategy(
     seed : int
         For every `random_state` that is None: the same for all strategies, so that they differ by
         what they do and not by their luck.
-    by_source_weight : bool, default=False
-        Train with the weights that undo the shift (correction="weight").
+    mode : {"plain", "offset", "weight"}, default="plain"
+        Whether to make up for the shift in training, as the correction of that name does.
     """
     estimator = with_seeds(estimator, seed)
     if strategy.kind == "classifier":
@@ -136,7 +140,7 @@ def fit_strategy(
     model = CorrectedClassifier(
         make_pipeline(RowCounter(), estimator),
         None if strategy.what is None else with_seeds(strategy.what, seed),
-        correction="weight" if by_source_weight else "none",
+        correction="none" if mode == "plain" else mode,
     ).fit(X, rows.y, sample_weight=rows.weights, groups=_groups_for(estimator, rows))
     seconds = perf_counter() - start
     return Fitted(
@@ -148,6 +152,7 @@ def fit_strategy(
         seconds=seconds,
         sampler=model.sampler_,
         front=front,
+        corrected=None if mode == "plain" else model,
     )
 
 
@@ -166,7 +171,7 @@ def _groups_for(learner: Any, rows: Rows) -> NDArray[Any] | None:
 
 
 def held_out_scores(
-    strategy: Strategy, estimator: Any, rows: Rows, seed: int, *, by_source_weight: bool = False
+    strategy: Strategy, estimator: Any, rows: Rows, seed: int, *, mode: str = "plain"
 ) -> tuple[NDArray[np.intp], Scores]:
     """Return positions of the training rows, and scores by models that had not seen them.
 
@@ -175,9 +180,7 @@ def held_out_scores(
     """
 
     def fit_and_score(train: NDArray[np.intp], held: NDArray[np.intp]) -> Scores:
-        fitted = fit_strategy(
-            strategy, estimator, rows.take(train), seed, by_source_weight=by_source_weight
-        )
+        fitted = fit_strategy(strategy, estimator, rows.take(train), seed, mode=mode)
         return fitted.scores(take_rows(rows.X, held))[1]
 
     target = rows.target

@@ -35,8 +35,8 @@ def describe_method(
         names = {m.name.removesuffix(TUNED): m.title.partition(",")[0] for m in metrics}
         notes.append(
             "Tuned figures are at thresholds learned, each for its own metric, from out-of-fold "
-            "predictions within the training rows. A correction keeps the order of the rows: raw "
-            "and corrected share them."
+            "predictions within the training rows. A correction after training keeps the order of "
+            "the rows: raw and corrected share them."
         )
         if moved:
             wanted = names[settings.threshold_metric]

@@ -55,7 +55,8 @@ class ComparisonReport:
     >>> from sklearn.linear_model import LogisticRegression
     >>> from imbalance_kit import ClassWeighter, compare_strategies
     >>> X, y = make_classification(400, weights=[.8], class_sep=.5, random_state=0)
-    >>> report = compare_strategies(LogisticRegression(), {"weights": ClassWeighter()}, X, y)
+    >>> report = compare_strategies(
+    ...     LogisticRegression(), {"weights": ClassWeighter()}, X, y, random_state=0)
     >>> report.to_dict()["results"][1]["scores"]["log_loss"]["verdict"]
     'worse'
     """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from imbalance_kit._utils._containers import take_rows
 from imbalance_kit.correction._calibrators import CALIBRATORS, LogOddsCalibrator
-from imbalance_kit.correction._choose_correction import choose_correction
+from imbalance_kit.correction._choose_correction import automatic_mode, choose_correction
 from imbalance_kit.correction._learner import has_proba, last_step
 from imbalance_kit.correction._log_odds import Scores, to_decision, to_proba
 from imbalance_kit.correction._training_set import TrainingSet
@@ -130,7 +130,8 @@ def _run(
 
     fitted = fit_strategy(strategy, settings.estimator, train, seed)
     _check_proba(strategy, fitted, settings)
-    chosen = _choose(strategy, fitted, settings)
+    mode = _mode_of_training(strategy, fitted, settings)
+    chosen = _choose(strategy, fitted, settings) if mode == "plain" else ""
     unseen = None
     if settings.positive is not None or chosen in CALIBRATORS or strategy.kind == "nothing":
         unseen = _score_unseen(strategy, train, seed, settings)
@@ -141,8 +142,8 @@ def _run(
     tuned = _tune_and_decide(train, unseen, trained.undone, settings.positive)
     shown = [*_predict_plain(trained, X_test), *_predict_corrected(trained)]
     results = [_score(held, prediction, fitted, tuned) for prediction in shown]
-    if settings.correction == "weight" and strategy.kind in ("sampler", "weighter"):
-        results.append(_run_weight(strategy, train, X_test, held, seed, settings))
+    if mode != "plain":
+        results.append(_run_trained(strategy, mode, train, X_test, held, seed, settings))
     if strategy.kind == "nothing":
         results.append(_score_moved(held, shown[0], trained, tuned, settings))
     return results
@@ -154,12 +155,10 @@ def _score_unseen(
     seed: int,
     settings: Settings,
     *,
-    by_source_weight: bool = False,
+    mode: str = "plain",
 ) -> _Unseen:
     start = perf_counter()
-    position, scores = held_out_scores(
-        strategy, settings.estimator, train, seed, by_source_weight=by_source_weight
-    )
+    position, scores = held_out_scores(strategy, settings.estimator, train, seed, mode=mode)
     return _Unseen(position, scores, perf_counter() - start)
 
 
@@ -217,9 +216,21 @@ def _score_moved(
     return _score(held, plain, trained.fitted, tuned, moved=moved)
 
 
+def _mode_of_training(strategy: Strategy, fitted: Fitted, settings: Settings) -> str:
+    """Return how `CorrectedClassifier` would train: "plain", as it was done, or its correction."""
+    if strategy.kind not in ("sampler", "weighter"):
+        return "plain"
+    if settings.correction in ("offset", "weight"):
+        return settings.correction
+    if settings.correction != "auto":
+        return "plain"
+    weightable = getattr(fitted.sampler, "sample_weight_", None) is not None
+    return automatic_mode(fitted.undo, settings.estimator, weightable=weightable)
+
+
 def _choose(strategy: Strategy, fitted: Fitted, settings: Settings) -> str:
     """Return the correction that `CorrectedClassifier` would carry out on this fit, or ""."""
-    if strategy.kind == "classifier" or settings.correction in ("none", "weight"):
+    if strategy.kind == "classifier" or settings.correction in ("none", "offset", "weight"):
         return ""
     chosen = choose_correction(
         settings.correction,
@@ -240,17 +251,23 @@ def _name_of_unknown(fitted: Fitted) -> str:
     return "the learner" if fitted.sampler is None else type(fitted.sampler).__name__
 
 
-def _run_weight(
-    strategy: Strategy, train: Rows, X_test: Any, held: Held, seed: int, settings: Settings
+def _run_trained(
+    strategy: Strategy,
+    mode: str,
+    train: Rows,
+    X_test: Any,
+    held: Held,
+    seed: int,
+    settings: Settings,
 ) -> FoldResult:
-    """Return the variant trained with weights that undo the shift: a fit of its own."""
-    fitted = fit_strategy(strategy, settings.estimator, train, seed, by_source_weight=True)
+    """Return the variant that makes up for the shift in training: a fit of its own."""
+    fitted = fit_strategy(strategy, settings.estimator, train, seed, mode=mode)
     scores = fitted.scores(X_test)[1]
     unseen = None
     if settings.positive is not None:
-        unseen = _score_unseen(strategy, train, seed, settings, by_source_weight=True)
+        unseen = _score_unseen(strategy, train, seed, settings, mode=mode)
     tuned = _tune_and_decide(train, unseen, scores, settings.positive)
-    return _score(held, _Prediction("corrected", "weight", scores, fitted.seconds), fitted, tuned)
+    return _score(held, _Prediction("corrected", mode, scores, fitted.seconds), fitted, tuned)
 
 
 def _score(

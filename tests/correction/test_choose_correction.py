@@ -6,15 +6,23 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from imbalance_kit import ClassShift, RandomUnderSampler
+from imbalance_kit import ClassShift, OffsetLogisticRegression, RandomUnderSampler
 from imbalance_kit.correction._choose_correction import (
     CORRECTIONS,
     MIN_ROWS_TO_RECALIBRATE,
+    automatic_mode,
     choose_correction,
     to_undo,
+    training_mode,
 )
 from imbalance_kit.correction._training_set import TrainingSet
+from imbalance_kit.shift import InclusionRule, InclusionShift, LinearPilot
 
 EXACT = ClassShift.from_rates({0: 0.1, 1: 1})
 INEXACT = ClassShift({0: 0.1, 1: 1}, exact=False)
@@ -40,6 +48,41 @@ def test_only_the_part_towards_the_source_is_undone() -> None:
     assert to_undo(EXACT.then(WANTED)) == EXACT
     assert to_undo(WANTED.then(EXACT).then(WANTED).then(INEXACT)) == EXACT.then(INEXACT)
     assert to_undo(WANTED.then(ClassShift({0: 1, 1: 3}, reference="training"))) is None
+
+
+# How the learner is trained -----------------------------------------------------------------------
+
+RULE = {0: InclusionRule(scale=1.0, floor=0.1)}
+BY_ROW = InclusionShift((LinearPilot(np.ones((1, 1)), np.zeros(1)),), (0, 1), RULE)
+INEXACT_BY_ROW = BY_ROW.then(INEXACT)
+
+
+@pytest.mark.parametrize(
+    ("undo", "learner", "weightable", "expected"),
+    [
+        (None, OffsetLogisticRegression(), True, "plain"),
+        (EXACT, OffsetLogisticRegression(), True, "plain"),
+        (INEXACT_BY_ROW, OffsetLogisticRegression(), True, "plain"),
+        (BY_ROW, OffsetLogisticRegression(), True, "offset"),
+        (BY_ROW, OffsetLogisticRegression(), False, "offset"),
+        (BY_ROW, LogisticRegression(), True, "weight"),
+        (BY_ROW, LogisticRegression(), False, "plain"),
+        (BY_ROW, make_pipeline(StandardScaler(), LogisticRegression()), True, "weight"),
+        (BY_ROW, LinearDiscriminantAnalysis(), True, "plain"),  # linear, but takes no weights
+        (BY_ROW, GaussianNB(), True, "plain"),  # not linear
+    ],
+)
+def test_a_change_that_depends_on_the_row_is_made_up_for_in_training(
+    undo: Any, learner: Any, weightable: bool, expected: str
+) -> None:
+    assert automatic_mode(undo, learner, weightable=weightable) == expected
+
+
+@pytest.mark.parametrize("asked", ["shift", "sigmoid", "isotonic", "temperature", "none"])
+def test_only_auto_makes_up_for_it_unasked(asked: str) -> None:
+    training = TrainingSet(None, Y, shift=BY_ROW, sampler=RandomUnderSampler())
+    assert training_mode(asked, training, OffsetLogisticRegression()) == "plain"
+    assert training_mode("auto", training, OffsetLogisticRegression()) == "offset"
 
 
 # "auto" -------------------------------------------------------------------------------------------

@@ -10,20 +10,29 @@ from typing import Any
 import imblearn.over_sampling
 import imblearn.under_sampling
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import expit, logit
 from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import ShuffleSplit, StratifiedGroupKFold, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+from sklearn.svm import LinearSVC
 
 from imbalance_kit import (
+    CalibrationWeighter,
     ClassShift,
     ClassWeighter,
     CorrectedClassifier,
+    NonuniformNegativeSampler,
+    OffsetLogisticRegression,
+    Population,
     RandomOverSampler,
     RandomUnderSampler,
     Ratios,
@@ -465,6 +474,45 @@ def test_target_prior_counts_weights_and_what_was_dropped_upstream() -> None:
     np.testing.assert_allclose(model.decision_function(X), want, rtol=1e-7, atol=1e-7)
 
 
+@pytest.mark.parametrize("how", ["weights", "rows"])
+@pytest.mark.parametrize("correction", ["shift", "sigmoid", "isotonic"])
+def test_rows_thinned_upstream_and_weighted_to_a_population(correction: str, how: str) -> None:
+    """The curve undid what the shift had undone: five times the true rate.
+
+    The log odds of thinned rows have a standard error of .054 (see above); raking doubles the
+    variance or so, and 4 of them are a third of the rate.
+    """
+    X, _, kept, y = thinned()
+    target = 0.7 * X + 1
+    weighter = CalibrationWeighter("raking", random_state=0)
+    shift = ClassShift.from_rates({0: THINNED, 1: 1})
+    model = corrected(
+        LogisticRegression(C=np.inf), weighter, correction=correction, carry_out=how, shift=shift
+    )
+    model.fit(kept, y, target=Population(target))
+    want = expit(-4 + 1.5 * target[:, 0]).mean()
+    assert model.predict_proba(target)[:, 1].mean() == pytest.approx(want, rel=0.33)
+    with pytest.raises(ValueError, match=r"`target_prior` starts .* do not tell it\. Hint: leave"):
+        model.set_params(target_prior=0.1).fit(kept, y, target=Population(target))
+
+
+@pytest.mark.parametrize("how", ["weights", "rows"])
+def test_target_prior_starts_from_the_population_a_weighter_aims_at(how: str) -> None:
+    """A learner of the base rate alone; the sample's own is a half of the population's.
+
+    4,000 rows are drawn: the log odds of a rate of .4 have a standard error of .032, 4 of which are
+    .021 at a rate of .2.
+    """
+    X, y, _ = logistic_population(4000, intercept=-2)
+    weighter = CalibrationWeighter("raking", random_state=0)
+    model = corrected(DummyClassifier(strategy="prior"), weighter, carry_out=how, target_prior=0.2)
+    model.fit(X, y, target=Population(0.7 * X + 1))
+    rate = np.average(y, weights=model.sampler_.weights_)
+    assert rate > 1.8 * y.mean()
+    atol = 0.021 if how == "rows" else 1e-12
+    np.testing.assert_allclose(model.predict_proba(X[:1])[0, 1], 0.2, atol=atol)
+
+
 # Numbers ------------------------------------------------------------------------------------------
 
 FACTORS = [1e-9, 1.0, 1e9]
@@ -537,6 +585,42 @@ def test_the_ways_to_predict_agree(n_classes: int, correction: str) -> None:
     X, y = gaussians(COUNTS[n_classes])
     model = corrected(GaussianNB(), RandomUnderSampler(random_state=0), correction=correction)
     assert_consistent(model.fit(X, y), X)
+
+
+def test_log_odds_of_zero_are_not_above_zero() -> None:
+    """So the first class is predicted, as where the largest probability is sought."""
+    model = given_proba([[0.5, 0.5], [0.4, 0.6]])
+    assert model.decision_function([[0.5, 0.5]]) == 0
+    assert model.predict([[0.5, 0.5], [0.4, 0.6]]).tolist() == [0, 1]
+
+
+def test_what_is_offered_follows_the_fit() -> None:
+    """And not a parameter that has been changed since."""
+    X, y = gaussians((90, 60))
+    calibrated = corrected(LinearSVC(), correction="sigmoid").fit(X, y)
+    calibrated.set_params(correction="none")
+    assert calibrated.predict_proba(X).shape == (150, 2)
+    margins = corrected(LinearSVC(), correction="none").fit(X, y)
+    margins.set_params(correction="sigmoid")
+    assert not hasattr(margins, "predict_proba")
+    assert hasattr(margins.fit(X, y), "predict_proba")
+
+
+def test_rows_reach_sampler_and_learner_as_they_are() -> None:
+    X, y = pd.DataFrame({"a": ["x", "y", None] * 20, "b": ["u", "v"] * 30}), np.arange(60) % 4 > 0
+    inside = make_pipeline(OneHotEncoder(), LogisticRegression())
+    model = corrected(inside, RandomUnderSampler(random_state=0)).fit(X, y)
+    assert model.predict_proba(X).shape == (60, 2)
+    assert model.feature_names_in_.tolist() == ["a", "b"]
+
+
+def test_auto_says_how_the_learner_was_trained() -> None:
+    X, y = gaussians((300, 60))
+    sampler = NonuniformNegativeSampler(random_state=0)
+    learner = OffsetLogisticRegression()
+    auto, asked = (corrected(learner, sampler, correction=c).fit(X, y) for c in ("auto", "offset"))
+    assert auto.correction_ == asked.correction_ == "offset"
+    np.testing.assert_array_equal(auto.predict_proba(X), asked.predict_proba(X))
 
 
 def test_multiclass_with_ratios() -> None:

@@ -437,6 +437,13 @@ def test_parameters(model: CorrectedClassifier, error: type[Exception], message:
         (X, Y, {"sample_weight": np.zeros(600)}, "`sample_weight` is zero for every row"),
         (X, Y, {"sample_weight": np.full(600, np.nan)}, "`sample_weight` contains NaN"),
         (X, Y, {"sample_weight": np.ones(5)}, "`sample_weight` has 5 entries"),
+        (
+            X,
+            Y,
+            {"sample_weight": np.full(600, 1e300)},
+            r"largest entry of `sample_weight` is 1e\+300",
+        ),
+        (X, Y, {"sample_weight": np.full(600, 1e-300)}, r"largest entry .* 1e-300.* Hint: divide"),
         (X, Y, {"sample_weight": 1.0 * Y}, "zero for every row of class 0"),
         (X, Y, {"groups": np.arange(5)}, "inconsistent numbers of samples"),
         (X, Y, {"target": X}, "`target` was given, but RandomUnderSampler takes none"),
@@ -501,6 +508,25 @@ def test_too_few_rows_to_recalibrate() -> None:
     one = np.r_[np.flatnonzero(Y == 0), np.flatnonzero(Y == 1)[:1]]
     with pytest.raises(ValueError, match="at least 2 rows of every class to hold some out"):
         CorrectedClassifier(LR, correction="sigmoid").fit(X[one], Y[one])
+
+
+def test_a_class_whose_rows_do_not_count_makes_no_curve() -> None:
+    for model in (LR, FITTED):
+        curve = CorrectedClassifier(model, correction="sigmoid")
+        with pytest.raises(ValueError, match="fitted to has no row of class 1 that counts"):
+            curve.fit(X, Y, sample_weight=1.0 - Y)
+
+
+def test_one_class_is_the_learners_affair_but_makes_no_curve() -> None:
+    """Naive Bayes takes it; the error was one of array shapes."""
+    one = np.zeros(len(Y), dtype=int)
+    model = CorrectedClassifier(GaussianNB()).fit(X, one)
+    assert (model.shift_, model.correction_) == (None, "none")
+    np.testing.assert_array_equal(model.predict_proba(X), np.ones((len(X), 1)))
+    assert not model.predict(X).any()
+    for correction in ("sigmoid", "isotonic", "temperature"):
+        with pytest.raises(ValueError, match=r"`y` has one class only: 0\. Hint: rows of other"):
+            CorrectedClassifier(GaussianNB(), correction=correction).fit(X, one)
 
 
 def test_a_class_missing_in_a_fold() -> None:

@@ -19,7 +19,7 @@ from sklearn.ensemble import (
     StackingClassifier,
     VotingClassifier,
 )
-from sklearn.feature_selection import RFECV
+from sklearn.feature_selection import RFECV, SelectKBest
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
 from sklearn.model_selection import GridSearchCV, GroupKFold, RandomizedSearchCV
@@ -30,6 +30,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
+from imbalance_kit import CorrectedClassifier
 from imbalance_kit.correction._learner import (
     class_weights_outside,
     fit_learner,
@@ -120,6 +121,16 @@ def test_weights_reach_the_last_step_of_a_pipeline(
             np.testing.assert_allclose(fitted.predict_proba(X), want, rtol=1e-12)
 
 
+def test_steps_in_front_of_the_weights_see_the_labels() -> None:
+    """The best column is chosen by them."""
+    noise = np.random.default_rng(0).normal(size=len(X))
+    rows = np.column_stack([noise, X, BINARY + 0.1 * noise])
+    learner = make_pipeline(SelectKBest(k=1), LogisticRegression())
+    fitted = fit_learner(learner, rows, BINARY, sample_weight=W)
+    assert fitted[0].get_support().tolist() == [False] * 4 + [True]
+    assert fitted.score(rows, BINARY) == 1
+
+
 def test_a_pipeline_without_weights_fits_as_ever() -> None:
     fitted = fit_learner(make_pipeline(StandardScaler(), LogisticRegression()), X, BINARY)
     want = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, BINARY).predict_proba(X)
@@ -138,6 +149,14 @@ def test_weights_reach_the_last_step_of_a_pipeline_inside_a_search() -> None:
     np.testing.assert_array_equal(y, BINARY)
 
 
+def test_a_wrapper_that_takes_weights_gets_them_by_their_name() -> None:
+    """And not by the path to the last step of the Pipeline inside."""
+    inside = make_pipeline(StandardScaler(), LogisticRegression())
+    fitted = fit_learner(CorrectedClassifier(inside), X, BINARY, sample_weight=W)
+    want = fit_learner(inside, X, BINARY, sample_weight=W)
+    np.testing.assert_allclose(fitted.predict_proba(X), want.predict_proba(X))
+
+
 def test_weights_do_not_pass_a_sampler_in_the_pipeline() -> None:
     learner = imblearn.pipeline.make_pipeline(
         imblearn.over_sampling.SMOTE(random_state=0), LogisticRegression()
@@ -151,8 +170,16 @@ def test_weights_do_not_pass_a_sampler_in_the_pipeline() -> None:
 
 
 class WantsGroups(BaseEstimator):
-    def fit(self, X: Any, y: Any, groups: Any = None) -> None:
-        """Do nothing."""
+    def fit(self, X: Any, y: Any, groups: Any = None) -> "WantsGroups":
+        self.groups_ = groups
+        return self
+
+
+def test_groups_reach_the_last_step() -> None:
+    groups = np.arange(len(X)) // 4
+    for learner in (WantsGroups(), make_pipeline(StandardScaler(), WantsGroups())):
+        fitted = fit_learner(learner, X, BINARY, groups=groups)
+        np.testing.assert_array_equal(last_step(fitted).groups_, groups)
 
 
 @pytest.mark.parametrize(
@@ -240,6 +267,22 @@ def test_a_weight_inside_is_known_where_it_changes_nothing(value: Any, known: bo
     bag = BaggingClassifier(PositiveWeightNB(scale_pos_weight=value))
     _, _, own = class_weights_outside(bag, BINARY, None)
     assert own.reason == ("" if known else f"estimator__scale_pos_weight={value}")
+
+
+class Boosting(BaseEstimator):
+    """With the word of LightGBM for weights of its own making."""
+
+    def __init__(self, is_unbalance: bool = False) -> None:
+        self.is_unbalance = is_unbalance
+
+    def fit(self, X: Any, y: Any) -> Any:
+        raise AssertionError
+
+
+@pytest.mark.parametrize(("value", "reason"), [(False, ""), (True, "is_unbalance=True")])
+def test_what_boosting_balances_by_itself_is_not_known(value: bool, reason: str) -> None:
+    _, _, own = class_weights_outside(Boosting(value), BINARY, None)
+    assert own.reason == reason
 
 
 def test_automatic_early_stopping_starts_above_ten_thousand_rows() -> None:

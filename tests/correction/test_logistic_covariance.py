@@ -163,6 +163,8 @@ def test_what_the_data_do_not_determine_has_infinite_variance(make: Any) -> None
         copied[np.ix_(kept, kept)], known[np.ix_([0, 1, 3, 4], [0, 1, 3, 4])], rtol=1e-6
     )
     assert np.isnan(copied[2, 0])
+    twice = covariance(*_fitted(make(np.column_stack([X, X[:, 2], X[:, 2]])), codes, 2), "model")
+    assert np.flatnonzero(np.isinf(np.diag(twice))).tolist() == [2, 4, 5]
     # A constant column cannot be told from the intercept.
     constant = covariance(
         *_fitted(make(np.column_stack([X, np.full(len(X), 0.1)])), codes, 2), "model"

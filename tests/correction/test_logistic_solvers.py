@@ -36,10 +36,12 @@ def test_the_optimum_is_as_near_as_asked_at_any_scale_of_weights(
 ) -> None:
     X, codes = rows_with_labels(n_classes)
     options = extras(len(X), n_classes)
+    plain = _solve(solve, objective_of(X, codes, n_classes, ridge=0.3, **options))
     options["sample_weight"] *= scale
     objective = objective_of(X, codes, n_classes, ridge=0.3 * scale, **options)
     solution = _solve(solve, objective)
     assert solution.status == "converged"
+    assert abs(solution.n_iter - plain.n_iter) <= (0 if solve is newton else 1)  # rounding
     assert solution.loss == pytest.approx(objective.evaluate(solution.theta).loss, rel=1e-10)
     # L-BFGS stops on the largest entry of a scaled gradient: the distance is some times that.
     assert _distance(objective, solution.theta) < (1e-6 if solve is newton else 2e-5)
@@ -81,6 +83,17 @@ def test_lbfgs_whitens_columns_that_scaling_leaves_correlated(
 def test_too_few_iterations_are_reported(solve: Solve) -> None:
     solution = _solve(solve, _correlated(), max_iter=2)
     assert (solution.status, solution.n_iter) == ("limit", 2)
+
+
+@SOLVERS
+def test_all_the_iterations_allowed_are_taken(solve: Solve) -> None:
+    X, codes = rows_with_labels(2)
+    objective = objective_of(X, codes, 2, ridge=0.5)
+    needed = _solve(solve, objective).n_iter
+    assert needed > 3
+    for allowed, status in ((needed, "converged"), (needed - 1, "limit")):
+        solution = _solve(solve, objective, max_iter=allowed)
+        assert (solution.status, solution.n_iter) == (status, allowed)
 
 
 @SOLVERS
@@ -129,7 +142,9 @@ KINDS = ["complete", "more columns than rows", "a level of one class", "one clas
 def test_separation_is_seen(solve: Solve, kind: str, make: Any) -> None:
     X, codes, n_classes = _separated(kind)
     rows = make(X.astype(np.float64))
-    assert _solve(solve, objective_of(rows, codes, n_classes)).status == "separated"
+    solution = _solve(solve, objective_of(rows, codes, n_classes))
+    assert solution.status == "separated"
+    assert 1 < solution.n_iter < 100
     # A penalty, however weak, makes an optimum.
     weak = objective_of(rows, codes, n_classes, ridge=1e-6)
     assert _solve(solve, weak).status == "converged"
@@ -166,10 +181,49 @@ def test_a_row_without_weight_separates_nothing_and_joins_nothing(solve: Solve) 
     X = X.astype(np.float64)
     rows = np.vstack([X, X[X[:, -1] == 1][:1]])
     labels = np.append(codes, 1)  # one row of the level in class 1: no separation
-    for weight, status in ((0.0, "separated"), (1.0, "converged")):
+    for weight, status in ((0.0, "separated"), (1e-9, "converged"), (1.0, "converged")):
         weights = np.append(np.ones(len(codes)), weight)
         objective = objective_of(rows, labels, 2, sample_weight=weights)
         assert _solve(solve, objective).status == status
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_row_far_from_all_others_is_no_separation(n_classes: int, sign: int) -> None:
+    """A step of .002 standard errors moves its log odds by about 1, and all others hardly."""
+    X, codes = rows_with_labels(n_classes, n=2000)
+    others = objective_of(X[1:], codes[1:], n_classes)
+    X[0] = [sign * 1e4, 0, 0, 0]
+    gains = _solve(newton, others).theta[:, 0]
+    gains = np.append(0, gains) if n_classes == 2 else others.contrasts @ gains
+    codes[0] = (sign * gains).argmax()  # as it would be predicted
+    objective = objective_of(X, codes, n_classes)
+    best = newton(objective, intercept_start(objective), tol=1e-9, max_iter=50)
+    assert best.status == "converged"
+    for part in (-1e-4, 1e-4):
+        raw = objective.design.to_raw(best.theta)
+        raw[0, 0] += part
+        near = objective.design.to_centred(raw)
+        assert _distance(objective, near) < 0.003
+        solution = newton(objective, near, tol=1e-6, max_iter=10)
+        assert solution.status == "converged"
+        np.testing.assert_allclose(solution.theta, best.theta, atol=1e-9)
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_largest_change_is_that_between_any_two_classes(n_classes: int, weighted: bool) -> None:
+    X, codes = rows_with_labels(n_classes, n=50)
+    weights = (np.arange(50) % 3 > 0).astype(float)
+    objective = objective_of(X, codes, n_classes, sample_weight=weights if weighted else None)
+    rows = np.column_stack([X - objective.design.center, np.ones(50)])
+    rows = rows[weights > 0] if weighted else rows
+    for direction in np.random.default_rng(0).normal(size=(5, n_classes - 1, 5)):
+        scores = direction if n_classes == 2 else objective.contrasts @ direction
+        moves = np.vstack([0 * scores[0], scores]) if n_classes == 2 else scores
+        pairs = (moves[:, None] - moves[None]).reshape(-1, 5) @ rows.T
+        found = _logistic_solvers._largest_change(objective, direction)
+        assert found == pytest.approx(pairs.max(), rel=1e-12)
 
 
 @SOLVERS

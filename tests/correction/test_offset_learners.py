@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.special import expit, log_softmax
+from scipy.special import expit, log_softmax, logit
 from sklearn.base import clone
 from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -177,6 +178,50 @@ def test_prior_scores_solve_their_equation(mean: float, spread: float) -> None:
     assert abs(weights @ (y - expit(constant + offset))) < 1e-6
     # The scale of the weights does not matter, the rows they count do.
     np.testing.assert_allclose(prior_scores(y, offset, 1e-6 * weights), constant, rtol=1e-9)
+
+
+def test_prior_scores_where_the_offset_leaves_no_slope_between_two_heaps() -> None:
+    """Half the rows have an offset of -30, half one of 30: q is 1/2 (σ(c - 30) + σ(c + 30))."""
+    offset, y = np.repeat([-30.0, 30.0], 500), np.arange(1000) % 10
+    assert prior_scores((y < 4).astype(int), offset, None) == pytest.approx(logit(0.8) - 30)
+    assert prior_scores((y < 6).astype(int), offset, None) == pytest.approx(logit(0.2) + 30)
+
+
+def test_prior_scores_take_a_constant_offset_out_again() -> None:
+    rng = np.random.default_rng(0)
+    y, weights = rng.permutation(np.repeat([0, 1, 2], [70, 20, 10])), rng.random(100)
+    for constants in ([0.0, 3.0, -5.0], [1e3, -1e3, 0.0]):
+        each = np.broadcast_to(constants, (100, 3))
+        logs = np.log(np.bincount(y, weights) / weights.sum()) - constants
+        np.testing.assert_allclose(prior_scores(y, each, weights), logs - logs.mean(), rtol=1e-12)
+    two = np.average(y > 0, weights=weights)
+    got = prior_scores(y > 0, np.full(100, 1e3), weights)
+    assert got == pytest.approx(logit(two) - 1e3, rel=1e-12)
+
+
+class GivenScores(LogisticRegression):
+    """Takes an offset by name, and predicts what X holds."""
+
+    def fit(self, X, y, sample_weight=None, offset=None):
+        return self
+
+    def decision_function(self, X):
+        return X
+
+
+def test_scores_of_several_classes_are_normalised_row_by_row() -> None:
+    """A row near 0 does not vanish beside one near 2000."""
+    rows = np.array([[0.0, 1.0, 2.0], [2000.0, 2001.0, 2002.0], [-900.0, 0.0, 900.0]])
+    start = np.array([1.0, 0.0, -1.0])
+    got = predict_without_offset(GivenScores(), rows, start)
+    np.testing.assert_allclose(got, log_softmax(rows + start, axis=1), rtol=1e-12)
+
+
+def test_steps_in_front_of_the_offset_see_the_labels() -> None:
+    rows, y = np.column_stack([X[:500], Y[:500] + 0.1 * X[:500, 0]]), Y[:500]
+    learner = make_pipeline(SelectKBest(k=1), OffsetLogisticRegression())
+    fitted = fit_with_offset(learner, rows, y, np.zeros(500), None)
+    assert fitted[0].get_support().tolist() == [False, False, True]
 
 
 def test_users_register_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,12 @@ def test_scikit_learns_solution(
     np.testing.assert_array_equal(ours.predict(make(X)), peer.predict(X))
 
 
+def test_the_default_penalty_is_scikit_learns() -> None:
+    X, y = rows_with_labels(2)
+    peer = LogisticRegression(tol=1e-9, max_iter=1000).fit(X, y)
+    np.testing.assert_allclose(OffsetLogisticRegression().fit(X, y).coef_, peer.coef_, atol=1e-5)
+
+
 def test_real_data_like_scikit_learn(real_data: Any) -> None:
     """Columns whose scales differ by 1e5, as they come."""
     X, y = real_data("default")
@@ -289,6 +295,8 @@ def test_warm_start_begins_where_the_last_fit_ended(n_classes: int, solver: str)
     model.coef_ = np.full_like(model.coef_, 1e3)
     cold = clone(model).fit(X[:, :2], y, **options)
     np.testing.assert_allclose(model.fit(X[:, :2], y, **options).coef_, cold.coef_, atol=1e-6)
+    model.set_params(fit_intercept=False).fit(X, y, **options)
+    assert model.fit(X, y, **options).n_iter_ == 1
 
 
 def test_auto_takes_newton_for_few_columns_and_covariances_with_it() -> None:

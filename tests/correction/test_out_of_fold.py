@@ -60,6 +60,11 @@ def test_no_more_folds_than_groups() -> None:
     assert len(folds) == 3
 
 
+def test_as_many_folds_as_asked_for_or_an_error() -> None:
+    with pytest.raises(ValueError, match="n_splits=5"):
+        run(cv=5, groups=np.arange(50) % 3)
+
+
 def test_rows_may_be_held_out_twice_or_never() -> None:
     rows, scores, _ = run(cv=ShuffleSplit(3, test_size=0.5, random_state=0))
     assert len(rows) == 75

@@ -1,5 +1,6 @@
 """Weights that restore a population, and the move to another base rate, by counting."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,18 @@ def test_the_samplers_own_shift_is_not_of_the_rows_handed_in() -> None:
 def test_a_population_that_a_weighter_aims_at_is_wanted() -> None:
     wanted = ClassShift({"a": 1, "b": 2, "c": 3}, reference="training")
     training = TrainingSet(None, Y, W, shift=wanted, sampler=ClassWeighter(), by_weights=True)
-    assert represented(None, THINNED, training) is W
+    assert represented(None, None, training) is W
+    undone = np.repeat([10.0, 2.0, 1.0], [6, 3, 1])
+    np.testing.assert_allclose(represented(None, THINNED, training), W * undone)
+
+
+def test_a_population_that_rows_are_drawn_towards_is_wanted_just_as_well() -> None:
+    wanted = ClassShift({"a": 1, "b": 2, "c": 3}, reference="training")
+    drawn = TrainingSet(None, Y, shift=wanted, sampler=SimpleNamespace(weights_=W))
+    assert represented(None, None, drawn) is W
+    np.testing.assert_allclose(
+        represented(np.ones(10), THINNED, drawn), W * np.repeat([10.0, 2.0, 1.0], [6, 3, 1])
+    )
 
 
 # Base rates ---------------------------------------------------------------------------------------
@@ -98,7 +110,9 @@ def test_a_number_is_the_share_of_the_second_class() -> None:
 
 def test_a_class_that_does_not_occur_has_no_base_rate() -> None:
     target = EncodedTarget(np.array(["a", "b", "d"]), np.array([0, 0, 1]))
-    with pytest.raises(ValueError, match="source share of class 'd' must be a finite number above"):
+    with pytest.raises(
+        ValueError, match="needs the base rate to start from, and no row of class 'd'"
+    ):
         towards_target_prior({"a": 0.2, "b": 0.3, "d": 0.5}, target, None)
 
 

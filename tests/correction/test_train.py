@@ -24,7 +24,7 @@ from imbalance_kit import (
     SamplerChain,
     TomekLinks,
 )
-from imbalance_kit.correction._train import follow
+from imbalance_kit.correction._train import Rows, follow
 
 SAMPLER = NonuniformNegativeSampler(random_state=0)
 
@@ -42,6 +42,17 @@ def test_groups_follow_the_rows_where_these_are_known(training: Any, expected: A
     found = follow(np.array([0, 0, 1, 1]), SimpleNamespace(**training))
     assert expected == (None if found is None else found.tolist())
     assert follow(None, SimpleNamespace(**training)) is None
+
+
+def test_rows_are_taken_with_all_that_belongs_to_them() -> None:
+    numbers = np.arange(5)
+    rows = Rows(numbers[:, None], numbers, numbers / 10, numbers // 2, {"target": numbers})
+    some = rows.take(np.array([4, 1]))
+    assert (some.X.tolist(), some.y.tolist()) == ([[4], [1]], [4, 1])
+    assert (some.weights.tolist(), some.groups.tolist()) == ([0.4, 0.1], [2, 0])
+    assert some.options["target"] is numbers  # a population is not cut
+    none = Rows(numbers[:, None], numbers, None, None, {}).take(np.array([4, 1]))
+    assert (none.weights, none.groups) == (None, None)
 
 
 def draw(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from imbalance_kit import (
     CalibrationWeighter,
@@ -94,6 +94,17 @@ def test_a_pipeline_gets_weights_at_its_last_step_and_frames_their_names() -> No
     assert model.feature_names_in_.tolist() == ["a", "b"]
     plain = WeightedRegressor(LinearRegression(), RAKING).fit(X, y, target=Population(target))
     np.testing.assert_allclose(model.predict(frame), plain.predict(X))
+
+
+def test_rows_reach_the_regressor_as_they_are() -> None:
+    frame = pd.DataFrame({"a": ["x", "y", "x", None] * 5, "b": np.arange(20.0)})
+    inside = make_pipeline(OneHotEncoder(), LinearRegression())
+    model = WeightedRegressor(inside).fit(frame, frame["b"])
+    want = inside.fit(frame, frame["b"]).predict(frame)
+    np.testing.assert_allclose(model.predict(frame), want)
+    with pytest.raises(ValueError, match="feature names should match"):
+        model.predict(frame.rename(columns={"a": "c"}))
+    assert model.feature_names_in_.tolist() == ["a", "b"]
 
 
 def test_a_target_goes_through_the_steps_in_front_by_metadata_routing() -> None:

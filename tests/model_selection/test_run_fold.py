@@ -8,14 +8,18 @@ import pytest
 from imblearn.over_sampling import SMOTE
 from imblearn.under_sampling import TomekLinks
 from sklearn.datasets import make_classification
+from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, f1_score
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from imbalance_kit import (
     BorderlineSMOTE,
     ClassWeighter,
     CorrectedClassifier,
+    NonuniformNegativeSampler,
+    OffsetLogisticRegression,
     RandomOverSampler,
     RandomUnderSampler,
 )
@@ -114,6 +118,40 @@ def test_weight_is_a_fit_of_its_own() -> None:
     np.testing.assert_allclose(
         results["corrected", "weight", False].proba, model.predict_proba(X[FOLD.test]), rtol=1e-9
     )
+
+
+@pytest.mark.filterwarnings("ignore:LogisticRegression is linear and cannot follow:UserWarning")
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(
+    ("estimator", "asked", "done"),
+    [
+        (OffsetLogisticRegression(), "auto", "offset"),
+        (GradientBoostingClassifier(n_estimators=5, random_state=0), "auto", "offset"),
+        (OffsetLogisticRegression(), "offset", "offset"),
+        (OffsetLogisticRegression(), "shift", "shift"),
+        (LogisticRegression(), "auto", "weight"),
+        (DecisionTreeClassifier(min_samples_leaf=20, random_state=0), "auto", "shift"),
+    ],
+)
+def test_a_change_that_depends_on_the_row_is_corrected_as_by_the_classifier(
+    estimator: Any, asked: str, done: str, weighted: bool
+) -> None:
+    """In training, where the learner can: "offset" was the closed form by another name."""
+    weights = np.random.default_rng(0).uniform(0.5, 2, 900) if weighted else None
+    sampler = NonuniformNegativeSampler(random_state=0)
+    settings = replace(BINARY, estimator=estimator, correction=asked)
+    results = _run(sampler, settings=settings, rows=replace(ROWS, weights=weights))
+    assert set(results) == {("raw", "", False), ("corrected", done, False)}
+    train = None if weights is None else weights[FOLD.train]
+    model = CorrectedClassifier(estimator, sampler, correction=asked)
+    model.fit(X[FOLD.train], ROWS.y[FOLD.train], sample_weight=train)
+    assert model.correction_ == done
+    found = results["corrected", done, False]
+    np.testing.assert_allclose(found.proba, model.predict_proba(X[FOLD.test]), rtol=1e-9)
+    decided = model.predict(X[FOLD.test])
+    held = None if weights is None else weights[FOLD.test]
+    recall = balanced_accuracy_score(ROWS.y[FOLD.test], decided, sample_weight=held)
+    assert found.scores["balanced_accuracy"] == pytest.approx(recall)
 
 
 def test_none_leaves_everything_raw() -> None:

@@ -11,10 +11,11 @@ import pytest
 from scipy import sparse
 from sklearn import config_context
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.decomposition import TruncatedSVD
+from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier
 from sklearn.feature_selection import SelectKBest
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, StandardScaler
@@ -28,6 +29,7 @@ from imbalance_kit.under_sampling._pilot import (
     default_pilot,
     given_pilot,
     is_fitted,
+    seeded,
     train_pilot,
 )
 
@@ -36,6 +38,18 @@ X = RNG.normal(size=(400, 3)) * [1, 100, 1e-3] + [0, 50, 1e-3]
 Y = (RNG.random(400) < 1 / (1 + np.exp(1 - X[:, 0]))).astype(int)
 TOTALS = {0: 100.0 * (Y == 0).sum(), 1: 1.0 * (Y == 1).sum()}  # negatives: one of a hundred
 EVEN = {0: 1.0 * (Y == 0).sum(), 1: 1.0 * (Y == 1).sum()}
+
+
+def test_every_seed_that_is_left_open_is_set() -> None:
+    inner = SGDClassifier(loss="log_loss")
+    given = make_pipeline(TruncatedSVD(random_state=5), BaggingClassifier(inner))
+    seeds = {k: v for k, v in seeded(given, 7).get_params().items() if "random_state" in k}
+    assert seeds == {
+        "truncatedsvd__random_state": 5,
+        "baggingclassifier__random_state": 7,
+        "baggingclassifier__estimator__random_state": 7,
+    }
+    assert inner.random_state is None
 
 
 # The population's scale ---------------------------------------------------------------------------
