@@ -12,7 +12,7 @@ import sklearn
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 
-from imbalance_kit import KMeansSMOTE, Population, SMOTENC
+from imbalance_kit import SMOTENC, KMeansSMOTE, Population
 from tests._discovery import make_instance, public_classes
 from tests.properties._checks import assert_same
 from tests.properties._outcome import Refusal, attempt
