@@ -93,15 +93,26 @@ def cross_fitted_pilots(
                 validate_data(pilot, data.X, reset=False, skip_check_array=True)
             return None, (known,)
     model = default_pilot(data.X) if pilot is None else pilot
-    folds, totals = design.folds(target), dict(zip(labels, data.totals.tolist(), strict=True))
+    # What a pilot of the user's makes of weights is its own.
+    unit = _unit(data.weights) if pilot is None else 1.0
+    totals = dict(zip(labels, (data.totals / unit).tolist(), strict=True))
+    folds = design.folds(target)
     pilots = []
     for fold in range(design.n_folds):
         together = np.sort(np.concatenate([outside(of_class, folds, fold) for of_class in rows]))
-        weights = None if data.weights is None else data.weights[together]
+        weights = None if data.weights is None else data.weights[together] / unit
         X, y = take_rows(data.X, together), target.classes[target.codes[together]]
         number = int(class_stream(design.seed, fold, "model:").integers(2**31))
         pilots.append(train_pilot(seeded(model, number), X, y, weights, totals))
     return folds, tuple(pilots)
+
+
+def _unit(weights: NDArray[np.float64] | None) -> float:
+    """Return the mean of the weights above 0: a penalty outweighs shares of a population."""
+    if weights is None:
+        return 1.0
+    most = weights.max()  # of the ratios to it no sum overflows
+    return float((weights[weights > 0] / most).mean() * most)
 
 
 def outside(rows: NDArray[np.intp], folds: NDArray[np.integer[Any]], fold: int) -> NDArray[np.intp]:

@@ -101,23 +101,13 @@ def train_pilot(
     y : ndarray of shape (n_pilot,)
         Their labels.
     weights : ndarray of shape (n_pilot,) or None
-        Their weights, in any unit: the pilot gets them with a mean of 1, so that its penalty stays
-        what it is. A pilot that takes none does without.
+        Their weights; a pilot that takes none does without.
     totals : dict of {label: float}
         Weight of each class in the population.
     """
-    if weights is not None and weights.any():
-        unit = _mean_of_positive(weights)
-        weights, totals = weights / unit, {k: total / unit for k, total in totals.items()}
     used = _fit(pilot, X, y, weights)
     rates = ClassShift({k: used[y == k].sum() / total for k, total in totals.items()})
     return given_pilot(pilot, tuple(totals), rates)
-
-
-def _mean_of_positive(weights: NDArray[np.float64]) -> float:
-    """Return the mean of the weights above 0, which count rows; no sum overflows."""
-    most = weights.max()
-    return float((weights[weights > 0] / most).mean() * most)
 
 
 def _fit(
