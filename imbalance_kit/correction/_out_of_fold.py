@@ -77,4 +77,10 @@ def _splitter(cv: Any, y: NDArray[Any], target: EncodedTarget, groups: Any) -> A
     n_folds = min(_FOLDS, rarest) if cv is None else int(cv)
     if groups is None:
         return StratifiedKFold(n_folds)
-    return StratifiedGroupKFold(min(n_folds, len(np.unique(groups))) if cv is None else n_folds)
+    n_groups = len(np.unique(groups))
+    if cv is not None and n_folds > n_groups:  # before scikit-learn 1.9 some folds would be empty
+        raise ValueError(
+            f"`cv`={n_folds} asks for more folds than there are `groups`, {n_groups}. Hint: "
+            "cv=None takes as many as there can be."
+        )
+    return StratifiedGroupKFold(min(n_folds, n_groups))

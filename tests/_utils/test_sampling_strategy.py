@@ -82,7 +82,9 @@ def test_floats(counts: list[int], kind: str, data: st.DataObject) -> None:
     size = near * large if kind == OVER else small / near
     assert isinstance(ours, dict)
     (got,) = ours.values()
-    if peer == "refused":
+    if large == small and isinstance(peer, dict):  # which of two equal classes is no matter
+        assert [got] == list(peer.values())
+    elif peer == "refused":
         assert kind == OVER
         assert got == 0
         assert abs(size - small) <= 1

@@ -61,7 +61,7 @@ def test_no_more_folds_than_groups() -> None:
 
 
 def test_as_many_folds_as_asked_for_or_an_error() -> None:
-    with pytest.raises(ValueError, match="n_splits=5"):
+    with pytest.raises(ValueError, match=r"`cv`=5 asks for more .* `groups`, 3\. Hint"):
         run(cv=5, groups=np.arange(50) % 3)
 
 

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-from imbalance_kit import NonuniformNegativeSampler, Ratios, SamplerChain
+from imbalance_kit import SVMSMOTE, KMeansSMOTE, NonuniformNegativeSampler, Ratios, SamplerChain
 from imbalance_kit.shift import from_json
 from tests._discovery import public_classes
 from tests.properties._checks import assert_same, assert_same_kind, rows_of, snapshot
 from tests.properties._instances import FORMS, INSTANCES
 from tests.properties._outcome import Refusal, attempt, examples
-from tests.properties._strategies import Data, data, dense
+from tests.properties._strategies import CONTAINERS, SPARSE, Data, data, dense, in_dtype
 
 SAMPLERS = public_classes("sampler")
 each_sampler = pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__name__)
@@ -164,7 +164,12 @@ def test_scale_of_weights(cls: type, chance: st.DataObject) -> None:
 @examples(10)
 def test_container(cls: type, chance: st.DataObject) -> None:
     """The same numbers give the same rows in any container."""
-    rows: Data = chance.draw(data(missing=False, dtypes=("float64",)), label="data")
+    # scikit-learn's k-means and SVM compute otherwise where the rows are sparse.
+    like_dense = [name for name in CONTAINERS if name not in SPARSE]
+    containers = like_dense if cls in (KMeansSMOTE, SVMSMOTE) else list(CONTAINERS)
+    rows: Data = chance.draw(
+        data(missing=False, dtypes=("float64",), containers=tuple(containers)), label="data"
+    )
     sampler = chance.draw(INSTANCES[cls.__name__](rows), label="sampler")
     first = attempt(lambda: sampler.fit_resample(rows.X, rows.y, sample_weight=rows.weight))
     plain = clone(sampler)
@@ -174,7 +179,10 @@ def test_container(cls: type, chance: st.DataObject) -> None:
     if isinstance(first, Refusal) or isinstance(second, Refusal):
         return
     np.testing.assert_array_equal(plain.sample_indices_, sampler.sample_indices_)
-    np.testing.assert_array_equal(dense(second[0]).astype(float), dense(first[0]).astype(float))
+    one, other = dense(first[0]).astype(float), dense(second[0]).astype(float)
+    if rows.container == "pandas, mixed":  # a synthetic row is rounded to what the column holds
+        other[:, 1::2] = in_dtype(other[:, 1::2], "float32")
+    np.testing.assert_array_equal(other, one)
 
 
 @given(chance=st.data())
