@@ -38,6 +38,7 @@ _OPTIONS = {
     "wider bounds, a tolerance, or another distance": "wider --bounds, or a --tolerance",
     "collapse=[...]": "--collapse COLUMN",
     "Margins(..., kind='share', size=...)": '{"margins": {...}, "kind": "share", "size": ...}',
+    "Margins(..., size=...)": '{"margins": {...}, "size": ...}',
     "normalize='sample'": "--normalize sample",
     "give these rows a sample_weight of 0, or take an estimator that is not linear": "drop these "
     "rows, or give them a weight of 0 (--weights)",

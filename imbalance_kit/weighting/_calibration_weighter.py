@@ -180,6 +180,7 @@ class CalibrationWeighter(BaseWeighter):
         if n_negative:
             warnings.warn(
                 f"{n_negative} of {len(weights)} weights are negative, which most learners refuse. "
+                f"{_beyond_the_sample(constraints, rows[task.weights > 0])}"
                 "Hint: distance='raking', or 'truncated' with bounds=(0, inf).",
                 UserWarning,
                 stacklevel=callers_stacklevel(),
@@ -226,6 +227,21 @@ def _warn_of_absent(constraints: Constraints, rows: Array, weights: Array) -> No
         f"{'fill the gaps, ' if gaps else ''}merge levels or leave the column out.",
         UserWarning,
         stacklevel=callers_stacklevel(),
+    )
+
+
+def _beyond_the_sample(constraints: Constraints, rows: Array) -> str:
+    """Say which means lie outside the sample's values, which only negative weights can reach."""
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    slack = _EXACT * np.maximum(np.abs(low), np.abs(high))
+    outside = (constraints.means < low - slack) | (constraints.means > high + slack)
+    if not outside.any():
+        return ""
+    j = int(np.flatnonzero(outside)[0])
+    return (
+        f"The population's mean of {constraints.names[j]!r}, {constraints.means[j]:.6g}, lies "
+        f"outside the sample's values, {low[j]:.6g} to {high[j]:.6g}: are the units alike? In "
+        "Margins a number column has its total, with kind='share' its mean. "
     )
 
 

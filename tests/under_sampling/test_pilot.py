@@ -310,6 +310,8 @@ def test_texts_in_an_array_are_refused() -> None:
         default_pilot(np.array([["a", 1.0]], dtype=object))
     with pytest.raises(TypeError, match=r"must be numbers: .*'dict'. Hint: give a DataFrame"):
         default_pilot(np.array([[{}, 1.0]], dtype=object))
+    with pytest.raises(ValueError, match=r"must be numbers: .*dtype <U3.* Hint: give a DataFrame"):
+        default_pilot(np.array([["1.0"], ["2.5"]]))  # was an error of numpy's matmul
 
 
 # Given pilots -------------------------------------------------------------------------------------
