@@ -91,8 +91,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         objects, weights for weighters.
     target_prior : float or dict of {label: float}, default=None
         Class shares of the population to predict for, where it has another base rate than the
-        data: shares in (0, 1) that sum to 1, or that of ``classes_[1]``. None keeps the base rate
-        of the data.
+        data: shares in (0, 1) that sum to 1, or that of ``classes_[1]``, the second of the sorted
+        labels. None keeps the base rate of the data.
     shift : Shift, default=None
         A known change of the rows before they came here, for example negatives thinned upstream;
         it is undone too. With a frozen estimator: all that lies between the population and what
