@@ -35,6 +35,7 @@ from imbalance_kit.weighting import (
 _OPTIONS = {
     "merge it with another": "--merge-rare 0.01, or merge it with another",
     "allow a tolerance or a ridge": "allow a --tolerance (of 0.01, say)",
+    "Else a tolerance": "Else a --tolerance",
     "wider bounds, a tolerance, or another distance": "wider --bounds, or a --tolerance",
     "collapse=[...]": "--collapse COLUMN",
     "Margins(..., kind='share', size=...)": '{"margins": {...}, "kind": "share", "size": ...}',

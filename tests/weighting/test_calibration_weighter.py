@@ -217,7 +217,8 @@ HALF = {"f": 50, "m": 50}
             CalibrationWeighter("raking"),
             SEX,
             {"target": Margins({"sex": HALF, "age": 6000})},
-            "target of 'age' cannot be met: its mean in the population is 60, .* between 20 and 50",
+            "target of 'age' cannot be met: its mean in the population is 60, .* between 20 and 50 "
+            "only. Hint: are the units alike. In Margins .* Else a tolerance",
         ),
         (
             CalibrationWeighter("raking"),
