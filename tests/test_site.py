@@ -87,6 +87,7 @@ def _option_table(verb: str) -> str:
             right += " Required."
         elif (
             option.default is not None
+            and option.default != ""
             and option.show_default
             and not getattr(option, "is_flag", False)
         ):

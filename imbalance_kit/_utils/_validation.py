@@ -22,7 +22,8 @@ def check_sample_weight(
     Raises
     ------
     ValueError
-        If a weight is negative, NaN or infinite, if all are zero, or if the length is wrong.
+        If a weight is no number, negative, NaN or infinite, if all are zero, or if the length is
+        wrong.
     TypeError
         If it is the name of a column.
     """
@@ -33,7 +34,10 @@ def check_sample_weight(
             f"`{name}` must be an array of one weight per row, got the name {sample_weight!r}. "
             f"Hint: pass the column, X[{sample_weight!r}], and leave it out of `X`."
         )
-    weights = np.asarray(sample_weight, dtype=np.float64)
+    try:
+        weights = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"`{name}` must hold numbers, one per row: {error}.") from None
     if weights.ndim != 1:
         raise ValueError(
             f"Sample weights must be 1D array or scalar: `{name}` has shape {weights.shape}, "
@@ -52,7 +56,7 @@ def check_sample_weight(
         )
     if negative == "allow":
         if not weights.sum() > 0:
-            raise ValueError(f"`{name}` sums to {weights.sum()!r}: the total must be above 0.")
+            raise ValueError(f"`{name}` sums to {weights.sum()}: the total must be above 0.")
         return weights
     if (weights < 0).any():
         bad = int(np.flatnonzero(weights < 0)[0])

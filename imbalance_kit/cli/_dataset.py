@@ -108,7 +108,8 @@ def check_folds(dataset: Dataset, folds: int) -> None:
         )
     if dataset.groups is not None and (n_groups := len(np.unique(dataset.groups))) < folds:
         raise InputError(
-            f"There are {count_of(n_groups, 'group')}: {folds} folds need at least {folds}."
+            f"There are {count_of(n_groups, 'group')}: {folds} folds need at least {folds}.",
+            f"--folds {n_groups}, or another column." if n_groups > 1 else "name another column.",
         )
 
 

@@ -49,7 +49,8 @@ def read_margins(path: Path) -> Margins:
             kind=margins.kind,
         )
     except (TypeError, ValueError) as error:
-        raise InputError(f"'{path}': {error}") from error
+        said = str(error).replace("Margins(..., size=...)", '{"margins": {...}, "size": ...}')
+        raise InputError(f"'{path}': {said}") from error
 
 
 def as_text(value: Any) -> str:

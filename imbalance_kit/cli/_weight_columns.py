@@ -57,7 +57,12 @@ def share_columns(
         left[name], right[name] = (_values(series, kinds[0]) for series in pair)
     if not left:
         reasons = "; ".join(f"{quote_some(some)}: {why}" for why, some in dropped.items())
-        raise InputError(f"No column is left to weight by ({reasons or 'no column is shared'}).")
+        if not reasons:
+            reasons = (
+                f"none is shared: the sample has {quote_some(sample.columns)}, the population "
+                f"{quote_some(population.columns)}"
+            )
+        raise InputError(f"No column is left to weight by ({reasons}).")
     for reason, some in dropped.items():
         notes.append(
             f"{count_of(len(some), 'column')} left out, {reason}: {quote_some(some)}."
@@ -195,7 +200,7 @@ def _values(series: pd.Series[Any], kind: str) -> pd.Series[Any]:
 
 
 def _unlike(name: str, pair: Sequence[pd.Series[Any]], kinds: Sequence[str]) -> InputError:
-    examples = [repr(series.dropna().iloc[0]) for series in pair]
+    examples = [repr(series.dropna().iloc[:1].tolist()[0]) for series in pair]
     for place, kind in enumerate(kinds):
         if kind == "category":  # the first value that is no number tells what is wrong
             odd = pair[place].dropna()

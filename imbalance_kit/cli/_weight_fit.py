@@ -35,9 +35,11 @@ from imbalance_kit.weighting import (
 _OPTIONS = {
     "merge it with another": "--merge-rare 0.01, or merge it with another",
     "allow a tolerance or a ridge": "allow a --tolerance (of 0.01, say)",
+    "Else a tolerance": "Else a --tolerance",
     "wider bounds, a tolerance, or another distance": "wider --bounds, or a --tolerance",
     "collapse=[...]": "--collapse COLUMN",
     "Margins(..., kind='share', size=...)": '{"margins": {...}, "kind": "share", "size": ...}',
+    "Margins(..., size=...)": '{"margins": {...}, "size": ...}',
     "normalize='sample'": "--normalize sample",
     "give these rows a sample_weight of 0, or take an estimator that is not linear": "drop these "
     "rows, or give them a weight of 0 (--weights)",

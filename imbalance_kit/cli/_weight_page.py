@@ -1,5 +1,6 @@
 """One HTML file about weights that needs nothing else: the sections of `weight.html`, filled in."""
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -25,7 +26,7 @@ from imbalance_kit.cli._weight_tables import (
     format_interval,
     format_mean,
 )
-from imbalance_kit.diagnostics import BalanceRow
+from imbalance_kit.diagnostics import BalanceRow, WeightSummary
 
 _MOST_DRAWN = 30  # rows of the love plot, and distributions
 _MOST_LISTED = 200  # rows of the table
@@ -97,13 +98,19 @@ def _weight_figures(report: WeightReport) -> str:
         "Effective sample size": f"{one.effective_sample_size:,.1f} of {one.n_samples:,} rows",
         "Largest weight": f"{one.max_over_mean:.3g} times the mean",
         "Heaviest 1% of the rows": f"{one.top_share:.1%} of the weight",
-        "Pareto k": "not known: too few rows"
-        if one.pareto_k != one.pareto_k
-        else f"{one.pareto_k:.2f} (at most {one.pareto_k_threshold:.2f} is reliable)",
+        "Pareto k": _pareto(one),
         "Rows of weight 0": f"{one.n_zero:,}" if one.n_zero else "",
         "Rows of negative weight": f"{one.n_negative:,}" if one.n_negative else "",
     }
     return make_entries(entries)
+
+
+def _pareto(one: WeightSummary) -> str:
+    if math.isnan(one.pareto_k):
+        return "not known: too few rows"
+    if one.pareto_k == -math.inf:
+        return "no tail: the largest weights are all equal"
+    return f"{one.pareto_k:.2f} (at most {one.pareto_k_threshold:.2f} is reliable)"
 
 
 def _distributions(report: WeightReport, rows: Sequence[BalanceRow]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, is_classifier
-from sklearn.utils import check_consistent_length, get_tags
+from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -91,8 +91,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         objects, weights for weighters.
     target_prior : float or dict of {label: float}, default=None
         Class shares of the population to predict for, where it has another base rate than the
-        data: shares in (0, 1) that sum to 1, or that of ``classes_[1]``. None keeps the base rate
-        of the data.
+        data: shares in (0, 1) that sum to 1, or that of ``classes_[1]``, the second of the sorted
+        labels. None keeps the base rate of the data.
     shift : Shift, default=None
         A known change of the rows before they came here, for example negatives thinned upstream;
         it is undone too. With a frozen estimator: all that lies between the population and what
@@ -229,7 +229,10 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         options = {"target": target, "target_weight": target_weight}
         warn_of_unused_target(self.sampler, options)
         groups = None if groups is None else np.asarray(groups)
-        check_consistent_length(labels, groups)
+        if groups is not None and groups.shape != (len(labels),):
+            raise ValueError(
+                f"`groups` must hold one group per row, shape ({len(labels)},), got {groups.shape}."
+            )
         if is_frozen(self.estimator):
             encoded = _as_trained(self.estimator, encoded)
             if self.shift is not None:  # nothing below looks at it before predictions do
@@ -383,7 +386,8 @@ class CorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  
         return LogOddsCalibrator(self.correction_).fit(scores, encoded.codes[scored], given)
 
     def _check_parameters(self) -> None:
-        if not (is_classifier(self.estimator) or offset_adapter(self.estimator)):
+        known = hasattr(self.estimator, "fit")
+        if not known or not (is_classifier(self.estimator) or offset_adapter(self.estimator)):
             raise TypeError(
                 f"`estimator` must be a classifier, got {self.estimator!r}. Hint: "
                 "CorrectedClassifier(estimator, sampler)."

@@ -1,5 +1,6 @@
 """Which population predictions are for: what each row weighs in it, and another base rate."""
 
+import warnings
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit._utils._targets import EncodedTarget
 from imbalance_kit.correction._training_set import TrainingSet
 from imbalance_kit.shift import ClassShift, Shift
@@ -67,6 +69,18 @@ def check_target_prior(prior: Any) -> None:
         )
 
 
+def _warn_of_the_other_class(share: float, labels: list[Any], shares: list[float]) -> None:
+    """Warn where a number makes the class rare that is not: of names the second is any of them."""
+    if isinstance(labels[1], str) and share < 0.5 < shares[1]:
+        warnings.warn(
+            f"`target_prior`={share:g} is the share of {labels[1]!r}, the second of the sorted "
+            f"labels, which {shares[1]:.3g} of the rows have: is it meant for {labels[0]!r}? Hint: "
+            f"say which, as in {{{labels[0]!r}: {share:g}, {labels[1]!r}: {1 - share:g}}}.",
+            UserWarning,
+            stacklevel=callers_stacklevel(),
+        )
+
+
 def towards_target_prior(
     prior: float | Mapping[Any, float] | None,
     target: EncodedTarget,
@@ -75,8 +89,9 @@ def towards_target_prior(
     """Return the shift from the population's base rate to the one asked for, None for none."""
     if prior is None:
         return None
-    labels = target.classes.tolist()
+    labels, share = target.classes.tolist(), None
     if not isinstance(prior, Mapping):
+        share = prior
         if len(labels) != 2:
             raise ValueError(
                 f"`target_prior` as a number needs two classes, and `y` has {len(labels)}. "
@@ -96,4 +111,6 @@ def towards_target_prior(
             "ClassShift.from_priors with the base rate you know."
         )
     shares = (totals / totals.sum()).tolist()
+    if share is not None:
+        _warn_of_the_other_class(share, labels, shares)
     return ClassShift.from_priors(dict(zip(labels, shares, strict=True)), prior)

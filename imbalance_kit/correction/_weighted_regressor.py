@@ -149,7 +149,7 @@ class WeightedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):  # t
         return np.asarray(self.estimator_.predict(X))
 
     def _check_parameters(self) -> None:
-        if not is_regressor(self.estimator):
+        if not hasattr(self.estimator, "fit") or not is_regressor(self.estimator):
             raise TypeError(
                 f"`estimator` must be a regressor, got {self.estimator!r}. Hint: "
                 "CorrectedClassifier takes classifiers."

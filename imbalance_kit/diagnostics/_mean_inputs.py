@@ -122,6 +122,17 @@ def check_needs(given: MeanInputs, method: str) -> None:
             "method='weighted' uses `target` only with `X`, the covariates that the weights "
             "were calibrated on. Hint: pass `X`, or leave `target` out."
         )
+    if method == "weighted" and given.target is not None and given.weight is None:
+        raise ValueError(
+            "method='weighted' adjusts nothing by itself, and `sample_weight` is None: the mean "
+            "would be that of the sample, whatever the `target`. Hint: "
+            "sample_weight=weighter.weights_, or a method that adjusts, such as 'greg'."
+        )
+    if given.weighter is not None and not hasattr(given.weighter, "fit_weights"):
+        raise TypeError(
+            f"`weighter` must be an object with fit_weights, got {given.weighter!r}. Hint: "
+            "CalibrationWeighter()."
+        )
 
 
 def target_kind_of(given: MeanInputs, target_kind: str | None) -> str | None:

@@ -76,6 +76,8 @@ def margin_covariates(X: Table, margins: Any) -> Covariates:
 def check_is_covariates(X: Any, *, name: str) -> None:
     """Raise where weights or one column were given in the place of a table of covariates."""
     shape = X.shape if hasattr(X, "shape") else np.shape(X)
+    if len(shape) == 0:
+        raise TypeError(f"`{name}` must be a table of covariates, got {X!r}.")
     if len(shape) == 1:
         raise ValueError(
             f"`{name}` must be a table of covariates, of two dimensions, got one of shape "

@@ -119,7 +119,9 @@ class WeightSummary:
         zero = f", {self.n_zero:,} of weight 0" if self.n_zero else ""
         negative = f", {self.n_negative:,} of negative weight" if self.n_negative else ""
         tail = "not known: too few rows"
-        if not math.isnan(self.pareto_k):
+        if self.pareto_k == -math.inf:
+            tail = "no tail: the largest weights are all equal"
+        elif not math.isnan(self.pareto_k):
             verdict = "reliable" if self.pareto_k <= self.pareto_k_threshold else "not reliable"
             tail = f"{self.pareto_k:.2f} (means are {verdict}; limit {self.pareto_k_threshold:.2f})"
         shown = ", ".join(f"{self.quantiles[p]:.3g}" for p in (0.0, 0.05, 0.5, 0.95, 1.0))

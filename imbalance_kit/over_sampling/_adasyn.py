@@ -12,6 +12,7 @@ from imbalance_kit._utils._interpolate import Pairs
 from imbalance_kit._utils._neighbor_parameters import check_neighbors
 from imbalance_kit._utils._neighbor_search import NeighborSearch
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.over_sampling._danger import share_of_others
 from imbalance_kit.over_sampling._parents import (
     ClassToFill,
@@ -141,7 +142,7 @@ def _seeds_by_share(others: NDArray[np.float64], part: ClassToFill) -> NDArray[n
             f"No row of class {part.label!r} has a neighbour of another class, so none is harder "
             "than the others: its new rows are spread evenly. Hint: use SMOTE.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=callers_stacklevel(),
         )
         others = np.ones(len(others))
     counts = largest_remainder(others, part.n_new, part.stream)

@@ -11,6 +11,7 @@ from imbalance_kit._utils._interpolate import Pairs
 from imbalance_kit._utils._neighbor_parameters import check_neighbors
 from imbalance_kit._utils._neighbor_search import NeighborSearch
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.over_sampling._danger import in_danger, share_of_others
 from imbalance_kit.over_sampling._parents import (
     ClassToFill,
@@ -175,6 +176,6 @@ def _all_of(part: ClassToFill) -> NDArray[np.intp]:
         f"No row of class {part.label!r} is in danger (near as many rows of other classes as of "
         "its own): all its rows are seeds. Hint: use SMOTE.",
         UserWarning,
-        stacklevel=2,
+        stacklevel=callers_stacklevel(),
     )
     return part.members

@@ -18,6 +18,7 @@ from imbalance_kit._utils._neighbor_parameters import check_neighbors
 from imbalance_kit._utils._neighbor_search import NeighborSearch
 from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.over_sampling._cluster_weights import cluster_weights
 from imbalance_kit.over_sampling._parents import (
     ClassToFill,
@@ -206,7 +207,7 @@ def _homes(part: ClassToFill, clusters: Any, least: float, k: int) -> list[NDArr
         "it: all its rows count as one cluster. Hint: lower `cluster_balance_threshold`, or change "
         "the number of clusters.",
         UserWarning,
-        stacklevel=2,
+        stacklevel=callers_stacklevel(),
     )
     return [part.members]
 

@@ -17,6 +17,7 @@ from imbalance_kit._utils._interpolate import Pairs
 from imbalance_kit._utils._neighbor_search import NeighborSearch
 from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._sampling_strategy import ClassPlan
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,6 @@ def fewer_neighbors(neighbors: tuple[int, Any], n_rows: int, label: Any) -> tupl
         f"Class {label!r} has neighbours among {n_rows} rows: {n_rows - 1} of them are used, not "
         f"the {k} asked for. Hint: lower the number of neighbours.",
         UserWarning,
-        stacklevel=2,
+        stacklevel=callers_stacklevel(),
     )
     return n_rows - 1, backend

@@ -15,6 +15,7 @@ from imbalance_kit._utils._neighbor_parameters import check_neighbors
 from imbalance_kit._utils._neighbor_search import NeighborSearch
 from imbalance_kit._utils._random import class_stream
 from imbalance_kit._utils._sampling_strategy import ClassPlan, SamplingKind
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.over_sampling._danger import in_danger, is_noise, share_of_others
 from imbalance_kit.over_sampling._parents import (
     ClassToFill,
@@ -192,7 +193,7 @@ def _candidates(
         f"All support vectors of class {part.label!r} are noise (rows of other classes all around "
         "them): all its rows are seeds. Hint: use SMOTE.",
         UserWarning,
-        stacklevel=2,
+        stacklevel=callers_stacklevel(),
     )
     return part.members, np.ones(len(part.members), dtype=bool)
 

@@ -180,6 +180,11 @@ def _make_job(
         chosen = tuple(features)
     if label in chosen:
         raise ValueError(f"`features` holds the label {label!r}: a score must not know it.")
+    if label in keys:
+        raise ValueError(
+            f"`key` holds the label {label!r}: a draw must not depend on it. Hint: name columns "
+            "that tell rows apart."
+        )
     if not chosen and needs_scores(sampler):
         raise ValueError(
             "`features` is empty: the pilot has no column to score rows by. Hint: name some, or "

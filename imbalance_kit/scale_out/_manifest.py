@@ -247,4 +247,7 @@ def read_manifest(path: Any) -> Manifest:
             f"'{file}' is no manifest: it is not text. Expected the folder that downsample wrote, "
             f"or '{MANIFEST_NAME}' in it."
         ) from None
-    return Manifest.from_json(text)
+    try:
+        return Manifest.from_json(text)
+    except ValueError as error:
+        raise ValueError(f"'{file}' is no manifest: {error}") from None

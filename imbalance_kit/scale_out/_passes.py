@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import get_tags
 
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit.scale_out._decide import Decider, fold_scores
 from imbalance_kit.scale_out._histogram import Histogram, add_histograms, score_values
 from imbalance_kit.scale_out._job import ADDED, Job
@@ -137,5 +138,5 @@ def _warn_of_repeats(tally: Tally, job: Job) -> None:
             "errors vary more than the number of rows says. Hint: a key that is unique, such as an "
             "event's number.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=callers_stacklevel(),
         )

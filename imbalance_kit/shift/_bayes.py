@@ -31,6 +31,11 @@ def multiply_odds(proba: Any, log_factors: NDArray[np.float64]) -> NDArray[np.fl
     """
     q = check_proba(proba, n_classes=log_factors.shape[-1])
     factors = np.atleast_2d(log_factors)
+    if len(factors) not in (1, len(q)):
+        raise ValueError(
+            f"`proba` has {len(q)} rows, but the change is known for {len(factors)}: expected a "
+            "probability for each of these rows."
+        )
     with np.errstate(divide="ignore", under="ignore"):
         if q.ndim == 1 or q.shape[1] == 2:
             return _two_classes(q, factors[:, 1] - factors[:, 0])
@@ -74,7 +79,10 @@ def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
     """Return probabilities as a float array, or raise where they cannot be such."""
     array = np.asarray(proba)
     if array.dtype.kind != "f":
-        array = array.astype(np.float64)
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"`proba` must hold probabilities in [0, 1]: {error}.") from None
     if array.ndim == 1 and n_classes != 2:
         raise ValueError(
             f"`proba` has one dimension, which means two classes, but there are {n_classes}: "
@@ -82,7 +90,8 @@ def check_proba(proba: Any, *, n_classes: int) -> NDArray[np.floating[Any]]:
         )
     if array.ndim not in (1, 2) or (array.ndim == 2 and array.shape[1] != n_classes):
         raise ValueError(
-            f"`proba` must have one column per class, shape (n_samples, {n_classes}), got "
+            f"`proba` must have one column per class, shape (n_samples, {n_classes})"
+            f"{', or (n_samples,) for the second class' if n_classes == 2 else ''}, got "
             f"{array.shape}."
         )
     low, high = (array.min(), array.max()) if array.size else (0, 0)

@@ -87,7 +87,7 @@ class ClassShift(Shift):
         >>> ClassShift.from_counts({0: 900, 1: 100}, {0: 100, 1: 100}).undo([.5]).round(3)
         array([0.1])
         """
-        return cls(_ratio("after", after, "before", before))
+        return cls(_ratio("after", after, "before", before, "count {}"))
 
     @classmethod
     def from_priors(cls, source: Mapping[Any, float], target: Mapping[Any, float]) -> Self:
@@ -118,7 +118,7 @@ class ClassShift(Shift):
                     f"The shares of `{name}` must sum to 1, got {total!r} from {dict(shares)!r}. "
                     "Hint: use from_counts for class sizes."
                 )
-        return cls(_ratio("target", target, "source", source))
+        return cls(_ratio("target", target, "source", source, "{} share"))
 
     @classmethod
     def from_rates(cls, rates: Mapping[Any, float]) -> Self:
@@ -212,18 +212,24 @@ def _positive(what: str, values: Mapping[Any, float]) -> dict[Any, float]:
     plain: dict[Any, float] = {}
     for label, value in values.items():
         if not isinstance(value, (Real, np.number)) or not math.isfinite(value) or value <= 0:
+            gone = isinstance(value, (Real, np.number)) and value == 0
             raise ValueError(
-                f"The {what} of class {label!r} must be a finite number above 0, got {value!r}: a "
-                "class that is removed entirely cannot be brought back."
+                f"The {what} of class {label!r} must be a finite number above 0, got {value!r}"
+                + (": a class that is removed entirely cannot be brought back." if gone else ".")
             )
         plain[label.item() if isinstance(label, np.generic) else label] = float(value)
     return plain
 
 
 def _ratio(
-    upper_name: str, upper: Mapping[Any, float], lower_name: str, lower: Mapping[Any, float]
+    upper_name: str,
+    upper: Mapping[Any, float],
+    lower_name: str,
+    lower: Mapping[Any, float],
+    what: str,
 ) -> dict[Any, float]:
-    above, below = _positive(upper_name, upper), _positive(lower_name, lower)
+    above = _positive(what.format(upper_name), upper)
+    below = _positive(what.format(lower_name), lower)
     if above.keys() != below.keys():
         raise ValueError(
             f"`{lower_name}` and `{upper_name}` must name the same classes, got {list(below)!r} "

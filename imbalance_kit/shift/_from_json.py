@@ -33,6 +33,8 @@ def from_json(text: str, pilot: Any = None) -> Shift:
 
     Raises
     ------
+    TypeError
+        If it is no text.
     ValueError
         If the text is not JSON of a shift, is of a newer version, needs a pilot and gets another
         one or none, or needs none and gets one.
@@ -44,6 +46,11 @@ def from_json(text: str, pilot: Any = None) -> Shift:
     >>> from_json(shift.to_json()) == shift
     True
     """
+    if not isinstance(text, (str, bytes, bytearray)):
+        raise TypeError(
+            f"`text` must be the JSON text of a shift, got {type(text)}. Hint: what `to_json` "
+            "returns, or json.dumps(content)."
+        )
     try:
         content = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:

@@ -54,6 +54,8 @@ def estimate_prior(
     -----
     RuntimeWarning
         If the iteration did not converge.
+    UserWarning
+        If all predictions are exactly 0 or 1, as predicted labels are.
 
     Notes
     -----
@@ -81,6 +83,14 @@ def estimate_prior(
         q = np.column_stack([1 - q, q])
     if len(q) == 0:
         raise ValueError("`proba` is empty: expected at least one prediction.")
+    if ((q == 0) | (q == 1)).all():
+        warnings.warn(
+            f"All {len(q):,} rows of `proba` are exactly 0 or 1, as predicted labels are: the "
+            "estimate is the share of each, whatever `source_prior` says. Hint: predict_proba "
+            "instead of predict.",
+            UserWarning,
+            stacklevel=2,
+        )
     weights = _weights(sample_weight, len(q))
     counted = weights > 0
     prior = _maximise(q[counted] / source, weights[counted], source, tol, max_iter)

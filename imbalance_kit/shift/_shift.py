@@ -127,6 +127,11 @@ class Shift(ABC):
         shift : Shift
             Undoing it undoes both.
         """
+        if not isinstance(other, Shift):
+            raise TypeError(
+                f"`other` must be a shift, got {other!r}. "
+                "Hint: ClassShift.from_rates({label: rate})."
+            )
         parts = [*_parts(self), *_parts(other)]
         chained = [parts[0]]
         for part in parts[1:]:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from imbalance_kit._utils._tables import is_table, level_column, number_column
+from imbalance_kit._utils._tables import column_names, is_table, level_column, number_column
 
 _BLOCK = 1 << 13  # rows at a time: what is added up stays in the cache
 
@@ -165,7 +165,16 @@ def sum_terms(pilots: Sequence[TablePilot], X: Any) -> NDArray[np.float64]:
     log_odds : ndarray of shape (n_pilots, n_samples)
         For each row the terms are added in order, whatever rows stand beside it.
     """
-    X = X if is_table(X) else _Array(np.asarray(X), pilots[0].columns)
+    if is_table(X):
+        known = set(column_names(X))
+        absent = [name for name in pilots[0].columns if name not in known]
+        if absent:
+            raise ValueError(
+                f"The table has no columns {absent!r}, which the pilot reads. Hint: pass the rows "
+                "with the columns that they had when the pilot was trained."
+            )
+    else:
+        X = _Array(np.asarray(X), pilots[0].columns)
     addends = [_addend(terms, X) for terms in zip(*(p.terms for p in pilots), strict=True)]
     if not addends:
         raise ValueError("The pilot has no terms.")

@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 
 from imbalance_kit._base import SamplingInput
 from imbalance_kit._utils._sampling_strategy import plan_classes
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit._utils._targets import EncodedTarget
 from imbalance_kit.shift import InclusionRule
 
@@ -63,7 +64,7 @@ def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, f
                 f"sampled row. Hint: 1/{strategy:g} keeps {strategy:g} per row of the rarest; "
                 "Ratios ask for fewer without this warning.",
                 UserWarning,
-                stacklevel=4,  # the caller of fit, fit_resample or fit_weights
+                stacklevel=callers_stacklevel(),
             )
         size = float(totals[kept] / strategy)
         others = [k for k in range(len(totals)) if k != kept]
@@ -86,7 +87,7 @@ def expected_sizes(strategy: Any, data: SamplingInput, kept: int) -> dict[int, f
         warnings.warn(
             f"`sampling_strategy` asks for {asked}: all of it is kept.",
             UserWarning,
-            stacklevel=4,  # the caller of fit, fit_resample or fit_weights
+            stacklevel=callers_stacklevel(),
         )
     return {k: float(min(size, totals[k])) for k, size in sizes.items()}
 

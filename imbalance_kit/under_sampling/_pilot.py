@@ -187,6 +187,8 @@ def _has_missing(X: Any) -> bool:
     values = np.asarray(X)
     if values.dtype.kind not in "iufb":
         try:
+            if values.dtype.kind in "SU":  # numbers as text: no array that can be computed with
+                raise ValueError(f"they are of dtype {values.dtype}")
             values = values.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise type(error)(

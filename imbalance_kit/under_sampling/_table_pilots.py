@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from imbalance_kit._utils._stacklevel import callers_stacklevel
 from imbalance_kit._utils._tables import (
     column_names,
     is_number_column,
@@ -109,7 +110,7 @@ def warn_of_identifiers(X: Any) -> None:
             "pilot reads only the values that repeat. Hint: leave them out of `features`, or make "
             "numbers of them first.",
             UserWarning,
-            stacklevel=7,  # the caller of downsample
+            stacklevel=callers_stacklevel(),
         )
 
 

@@ -24,6 +24,7 @@ from imbalance_kit.weighting._task import Solution, Task
 
 Array = NDArray[np.float64]
 _NAMED = 5  # columns in the message of contradicting targets
+_UNITS = "In Margins a number column has its total, with kind='share' its mean."
 _EXACT = 1e-9  # relative difference of means of a constant column that is rounding
 
 
@@ -180,6 +181,7 @@ class CalibrationWeighter(BaseWeighter):
         if n_negative:
             warnings.warn(
                 f"{n_negative} of {len(weights)} weights are negative, which most learners refuse. "
+                f"{_beyond_the_sample(constraints, rows[task.weights > 0])}"
                 "Hint: distance='raking', or 'truncated' with bounds=(0, inf).",
                 UserWarning,
                 stacklevel=callers_stacklevel(),
@@ -229,6 +231,21 @@ def _warn_of_absent(constraints: Constraints, rows: Array, weights: Array) -> No
     )
 
 
+def _beyond_the_sample(constraints: Constraints, rows: Array) -> str:
+    """Say which means lie outside the sample's values, which only negative weights can reach."""
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    slack = _EXACT * np.maximum(np.abs(low), np.abs(high))
+    outside = (constraints.means < low - slack) | (constraints.means > high + slack)
+    if not outside.any():
+        return ""
+    j = int(np.flatnonzero(outside)[0])
+    return (
+        f"The population's mean of {constraints.names[j]!r}, {constraints.means[j]:.6g}, lies "
+        f"outside the sample's values, {low[j]:.6g} to {high[j]:.6g}: are the units alike? "
+        f"{_UNITS} "
+    )
+
+
 def _problem(
     constraints: Constraints,
     rows: Array,
@@ -267,12 +284,18 @@ def _say_why(error: InfeasibleError, problem: Problem, constraints: Constraints)
         allowed = problem.slack[j] * problem.scale[j]
         wanted = constraints.means[j]
         if not low - allowed < wanted < high + allowed and problem.target[j] != 0:
+            values = problem.rows[problem.shares > 0, j]
+            hint = (
+                "wider bounds, a tolerance, or another distance; or merge or drop what the "
+                "population does not share with the sample."
+                if values.min() <= wanted <= values.max()
+                else f"are the units alike? {_UNITS} Else a tolerance, or leave the column out."
+            )
             return (
                 f"The target of {name!r} cannot be met: its mean in the population is "
                 f"{wanted:.6g}, and weights of distance={problem.distance.name!r} within "
                 f"{(lower, upper)!r} of the design weights reach means between {low:.6g} and "
-                f"{high:.6g} only. Hint: wider bounds, a tolerance, or another distance; or merge "
-                "or drop what the population does not share with the sample."
+                f"{high:.6g} only. Hint: {hint}"
             )
     pull = np.abs(error.against)
     hardest = [j for j in np.argsort(-pull)[:_NAMED].tolist() if pull[j] > 0.1 * pull.max()]

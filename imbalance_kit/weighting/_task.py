@@ -3,6 +3,8 @@
 import warnings
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from numbers import Number
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -213,14 +215,19 @@ def check_target_given(target: Any, name: str, *, second: Any = None) -> None:
 
 def _target_rows(target: Any, target_weight: Any, name: str) -> tuple[Any, Any]:
     check_target_given(target, name)
+    rows = target.rows if isinstance(target, Population) else target
+    if rows is None or isinstance(rows, (dict, str, bytes, PathLike, Number)):
+        raise TypeError(
+            f"`target` is of type {type(rows).__name__}: expected rows, Population(rows) or "
+            "Margins({...})."
+            + (" Hint: read the file first." if isinstance(rows, (str, PathLike)) else "")
+        )
     if isinstance(target, Population):
         if target.weight is not None and target_weight is not None:
             raise ValueError(
                 "`target_weight` was given beside a Population with weights: give one."
             )
         return target.rows, target.weight if target_weight is None else target_weight
-    if isinstance(target, dict):
-        raise TypeError("`target` is a dict: expected rows, Population(rows) or Margins({...}).")
     return target, target_weight
 
 

@@ -76,6 +76,12 @@ def test_a_unit_is_that_of_the_largest_weight() -> None:
         check_unit(np.array(weights))
 
 
+@pytest.mark.parametrize(("given", "error"), [(["a", 1], ValueError), ([{}, 1], TypeError)])
+def test_what_is_no_number_is_named(given: list[Any], error: type[Exception]) -> None:
+    with pytest.raises(error, match="`w` must hold numbers, one per row: "):
+        check_sample_weight(given, 2, name="w")
+
+
 def test_the_name_of_a_column_is_no_weight() -> None:
     with pytest.raises(TypeError, match=r"got the name 'd'. Hint: pass the column, X\['d'\]"):
         check_sample_weight("d", 3)

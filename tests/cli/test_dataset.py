@@ -148,5 +148,6 @@ def test_fewer_groups_than_folds() -> None:
     columns = {"x": RNG.normal(size=12), "y": [0, 1] * 6, "g": [1] * 6 + [2] * 6}
     dataset = make_dataset(table(**columns), target="y", groups="g")
     check_folds(dataset, 2)
-    with pytest.raises(InputError, match="There are 2 groups: 3 folds need at least 3"):
+    with pytest.raises(InputError, match="There are 2 groups: 3 folds need at least 3") as caught:
         check_folds(dataset, 3)
+    assert caught.value.hint == "--folds 2, or another column."

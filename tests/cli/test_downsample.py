@@ -107,7 +107,7 @@ def test_without_pyarrow_the_message_names_the_extra(
         (["--feature", "click"], "--feature holds the label 'click'"),
         (["--negatives-per-positive", "0"], "--negatives-per-positive must be above 0"),
         (["-t", "city"], "city' has missing values"),
-        (["--resume", "-t", "id"], "holds more than two classes"),
+        (["-t", "id"], "--key holds the label 'id'"),
     ],
 )
 def test_wrong_use_is_one_message_and_code_2(
@@ -123,6 +123,16 @@ def test_wrong_use_is_one_message_and_code_2(
     assert captured.err.startswith("Error: ")
     assert "Traceback" not in captured.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("more", [[], ["--resume"]])
+def test_a_label_of_many_classes(
+    log: Path, tmp_path: Path, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["downsample", str(log), "-t", "id", "-o", str(out), *more]) == 2
+    assert "holds more than two classes" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_nothing_is_overwritten(

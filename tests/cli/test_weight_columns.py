@@ -54,6 +54,8 @@ def test_what_is_asked_for_is_not_left_out() -> None:
         share_columns(sample, people, ["x"], chosen=False)
     with pytest.raises(InputError, match="no value in the population"):
         share_columns(sample, people.assign(x=np.nan), ["x"], chosen=True)
+    with pytest.raises(InputError, match=r"none is shared: the sample has 'x', the .* 'z'"):
+        share_columns(sample, people.rename(columns={"x": "z"}), [], chosen=False)
 
 
 def test_rare_levels_become_one() -> None:

@@ -1,4 +1,6 @@
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -97,6 +99,15 @@ def test_every_class_that_is_drawn_has_a_style(report: WeightReport) -> None:
 def test_without_outcomes_there_is_no_section_of_them(tmp_path: Path) -> None:
     report = report_of(*write_files(tmp_path), Roles(ids=("person",)))
     assert Page(make_weight_page(report)).tags.count("section") == 7
+
+
+def test_weights_without_a_tail_are_said_in_words(report: WeightReport) -> None:
+    """Raking by few categories makes the largest weights equal, and Pareto's k minus infinity."""
+    equal = replace(report, summary=replace(report.summary, pareto_k=-math.inf))
+    words = "".join(Page(make_weight_page(equal)).words)
+    assert "no tail: the largest weights are all equal" in words
+    unknown = replace(report, summary=replace(report.summary, pareto_k=math.nan))
+    assert "not known: too few rows" in "".join(Page(make_weight_page(unknown)).words)
 
 
 def test_margins_have_shares_and_no_densities(tmp_path: Path) -> None:

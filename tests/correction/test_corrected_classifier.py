@@ -438,6 +438,7 @@ def test_shift_then_curve_then_prior() -> None:
     np.testing.assert_allclose(model.decision_function(X), want, atol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:`target_prior`=0.3 is the share of 'b', the second")
 @pytest.mark.parametrize(("n_classes", "labels"), KINDS)
 @pytest.mark.parametrize("sampler", [None, ClassWeighter()])
 def test_target_prior_reweights_the_classes(

@@ -354,6 +354,7 @@ SHIFT = ClassShift.from_rates({0: 0.1, 1: 1})
             TypeError,
             "`estimator` must be a classifier, got",
         ),
+        (CorrectedClassifier(None), TypeError, "`estimator` must be a classifier, got None"),
         (CorrectedClassifier(KMeans()), TypeError, "`estimator` must be a classifier"),
         (CorrectedClassifier(UNDER, LR), TypeError, "`estimator` must be a classifier.*Hint: Corr"),
         (CorrectedClassifier(LR, LR), TypeError, "`sampler` must have fit_resample or fit_weights"),
@@ -445,7 +446,7 @@ def test_parameters(model: CorrectedClassifier, error: type[Exception], message:
         ),
         (X, Y, {"sample_weight": np.full(600, 1e-300)}, r"largest entry .* 1e-300.* Hint: divide"),
         (X, Y, {"sample_weight": 1.0 * Y}, "zero for every row of class 0"),
-        (X, Y, {"groups": np.arange(5)}, "inconsistent numbers of samples"),
+        (X, Y, {"groups": np.arange(5)}, r"one group per row, shape \(600,\), got \(5,\)"),
         (X, Y, {"target": X}, "`target` was given, but RandomUnderSampler takes none"),
     ],
 )

@@ -108,6 +108,17 @@ def test_a_number_is_the_share_of_the_second_class() -> None:
         towards_target_prior(0.1, TARGET, None)
 
 
+def test_a_number_for_a_class_whose_name_comes_first_is_asked_about() -> None:
+    """Frauds are rare, "ok" sorts behind "fraud", and 1 % of "ok" is hardly what was meant."""
+    names = encode_target(np.array(["fraud"] + ["ok"] * 99))
+    said = r"=0\.02 is the share of 'ok'.*meant for 'fraud'\? Hint: .*{'fraud': 0\.02, 'ok': 0\.98}"
+    with pytest.warns(UserWarning, match=said):
+        towards_target_prior(0.02, names, None)
+    towards_target_prior({"fraud": 0.98, "ok": 0.02}, names, None)
+    towards_target_prior(0.98, names, None)
+    towards_target_prior(0.02, encode_target(np.array([0] + [1] * 99)), None)  # 1 is the positive
+
+
 def test_a_class_that_does_not_occur_has_no_base_rate() -> None:
     target = EncodedTarget(np.array(["a", "b", "d"]), np.array([0, 0, 1]))
     with pytest.raises(

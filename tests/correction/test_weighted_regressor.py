@@ -129,6 +129,7 @@ def test_a_target_that_is_not_on_the_scale_of_the_rows_is_told() -> None:
     ("parameters", "error", "message"),
     [
         ({"estimator": ClassWeighter()}, TypeError, "`estimator` must be a regressor"),
+        ({"estimator": None}, TypeError, "`estimator` must be a regressor, got None"),
         ({"weighter": RandomUnderSampler()}, TypeError, "`weighter` must be a weighter"),
         ({"weighter": PropensityWeighter}, TypeError, "`weighter` must be a weighter"),
         ({"carry_out": "copies"}, ValueError, "`carry_out` must be one of"),

@@ -63,8 +63,19 @@ WEIGHTER = SimpleNamespace()
         ({"y": Y3, "confidence": 95}, "`confidence` must be a float"),
         ({"y": Y3, "n_replicates": 1}, "at least 2"),
         ({"y": Y3, "target": X3}, "only with `X`"),
+        ({"y": Y3, "X": X3, "target": X3}, "adjusts nothing by itself.*Hint: sample_weight="),
+        ({"y": Y3, "X": X3, "target": MARGINS}, "adjusts nothing by itself"),
         ({"y": Y3, "target_kind": "sample"}, "no `target` was given"),
-        ({"y": Y3, "X": X3, "target": MARGINS, "target_kind": "sample"}, "needs the rows"),
+        (
+            {
+                "y": Y3,
+                "X": X3,
+                "target": MARGINS,
+                "target_kind": "sample",
+                "sample_weight": [1, 2, 3],
+            },
+            "needs the rows",
+        ),
         ({"y": Y3, "X": X3, "target": MARGINS, "method": "greg"}, "margins have none.*linear"),
         (
             {"y": Y3, "X": X3, "target": MARGINS, "method": "aipw", "sample_weight": Y3},
@@ -97,3 +108,8 @@ def test_bad_input(arguments: dict, message: str) -> None:
 def test_wrong_kind_of_number_of_replicates() -> None:
     with pytest.raises(TypeError, match="`n_replicates` must be an int"):
         estimate_mean(Y3, n_replicates=2.5)
+
+
+def test_a_weighter_is_an_object_with_fit_weights() -> None:
+    with pytest.raises(TypeError, match="`weighter` must be an object with fit_weights, got 'rak"):
+        estimate_mean(Y3, X3, target=X3, method="bootstrap", weighter="raking")

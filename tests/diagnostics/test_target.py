@@ -64,4 +64,4 @@ def test_margins_that_do_not_fit_the_sample(margins: dict, message: str) -> None
         with pytest.raises(ValueError, match=message):
             measure(X, target)
     with pytest.raises(ValueError, match=message):
-        estimate_mean(y, X, target=target)
+        estimate_mean(y, X, target=target, sample_weight=np.ones(10))

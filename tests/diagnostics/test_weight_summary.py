@@ -78,3 +78,9 @@ def test_the_unit_of_the_weights_changes_nothing_but_the_total(unit: float) -> N
     assert scaled.design_effect == pytest.approx(summary.design_effect)
     assert scaled.quantiles == pytest.approx(summary.quantiles)
     assert scaled.counts == summary.counts
+
+
+def test_equal_largest_weights_have_no_tail() -> None:
+    summary = compute_weight_summary(np.repeat([1.0, 2.0], 100))
+    assert summary.pareto_k == -np.inf
+    assert "Pareto k               no tail: the largest weights are all equal" in repr(summary)

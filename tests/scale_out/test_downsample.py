@@ -113,6 +113,7 @@ def test_what_is_kept_is_never_modified() -> None:
         ({"features": "age"}, TypeError, "`features` must be a sequence of names"),
         ({"destination": "out"}, ValueError, "`destination` is not for frames in memory"),
         ({"resume": True}, ValueError, "`resume` is for sources that are Parquet files"),
+        ({"key": ["id", "click"]}, ValueError, "`key` holds the label 'click': a draw must not"),
         ({"label": "clicks"}, ValueError, "`label` names 'clicks'"),
     ],
 )

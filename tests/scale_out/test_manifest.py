@@ -46,6 +46,13 @@ def test_undo_by_rows_or_by_offsets() -> None:
         MANIFEST.undo(raw, log_odds_offset=np.full(100, np.inf))
 
 
+def test_the_file_that_is_no_manifest_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "raw.csv"
+    file.write_text("p\n0.5\n")
+    with pytest.raises(ValueError, match=r"raw\.csv' is no manifest: Expected the text"):
+        read_manifest(file)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"imbalance_kit_manifest": 99}'])
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Expected the text of a manifest"):

@@ -1,6 +1,7 @@
 """Bayes' rule in log space against exact rational arithmetic."""
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -148,7 +149,8 @@ def test_input_is_not_modified_and_lists_and_integers_are_taken() -> None:
         ([0.5, 0.5], 3, r"one dimension, which means two classes, but there are 3.*got \(2,\)"),
         ([[0.5, 0.5]], 3, r"one column per class, shape \(n_samples, 3\), got \(1, 2\)"),
         ([[[0.5]]], 2, r"one column per class"),
-        (0.5, 2, r"one column per class.*got \(\)"),
+        (0.5, 2, r"one column per class.*or \(n_samples,\) for the second class, got \(\)"),
+        (["a"], 2, r"`proba` must hold probabilities in \[0, 1\]: could not convert .*'a'"),
         ([0.5, 1.1], 2, r"in \[0, 1\], got values from 0.5 to 1.1. Hint: scores need calibration"),
         ([-0.1, 0.5], 2, r"got values from -0.1 to 0.5"),
         ([0.5, np.nan], 2, "NaN in 1 of 2 rows"),
@@ -165,3 +167,9 @@ def test_factors_as_log_odds() -> None:
     np.testing.assert_array_equal(as_log_odds(logs), [2.0, -1.0])
     three = np.array([[1.0, 3.0, 0.0]])
     np.testing.assert_array_equal(as_log_odds(three), three)
+
+
+@pytest.mark.parametrize("proba", [[0.5] * 3, [[0.5, 0.5]] * 3, [[1.0, 0.0]]])
+def test_factors_of_other_rows(proba: list[Any]) -> None:
+    with pytest.raises(ValueError, match=rf"`proba` has {len(proba)} rows, .* is known for 2: "):
+        multiply_odds(proba, np.zeros((2, 2)))

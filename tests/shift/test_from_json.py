@@ -89,6 +89,11 @@ def test_messages(text: str, message: str) -> None:
         from_json(text)
 
 
+def test_what_was_read_from_json_already_is_no_text() -> None:
+    with pytest.raises(TypeError, match=r"JSON text of a shift, got <class 'dict'>. Hint: what"):
+        from_json({"kind": "ClassShift"})  # type: ignore[arg-type]
+
+
 def test_a_shift_by_class_takes_no_pilot() -> None:
     with pytest.raises(ValueError, match=r"This ClassShift takes 0 pilots .* got 1: 'model'"):
         from_json(ClassShift({0: 1, 1: 2}).to_json(), pilot="model")

@@ -92,6 +92,7 @@ def test_a_weight_is_a_repeated_row() -> None:
     assert weighted[1] == pytest.approx(repeated[1], abs=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:All .* are exactly 0 or 1")
 def test_certain_predictions_are_counted() -> None:
     got = estimate_prior([[1, 0], [0, 1], [0, 1], [0, 1]], {0: 0.5, 1: 0.5})
     assert got == {0: pytest.approx(0.25), 1: pytest.approx(0.75)}
@@ -129,3 +130,9 @@ def test_warns_where_it_did_not_converge() -> None:
 def test_messages(proba: Any, prior: Any, weight: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         estimate_prior(proba, prior, sample_weight=weight)
+
+
+def test_predicted_labels_are_no_probabilities() -> None:
+    """They leave the iteration nowhere to go: the shares of the labels, silently."""
+    with pytest.warns(UserWarning, match=r"All 4 rows of `proba` are exactly 0 or 1.*Hint: predic"):
+        assert estimate_prior([0, 1, 1, 1], {0: 0.9, 1: 0.1})[1] == pytest.approx(0.75)

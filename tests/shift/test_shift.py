@@ -97,6 +97,8 @@ def test_a_chain_needs_parts_of_the_same_classes() -> None:
         ChainedShift(())
     with pytest.raises(ValueError, match=r"must name the same classes, got \[0, 1\] and \[0, 2\]"):
         THIN.then(ClassShift({0: 1, 2: 1}))
+    with pytest.raises(TypeError, match=r"`other` must be a shift, got {0: 1}. Hint: ClassShift"):
+        THIN.then({0: 1})  # type: ignore[arg-type]
 
 
 def test_json_of_a_chain() -> None:

@@ -92,6 +92,13 @@ def test_an_array_has_the_columns_in_order() -> None:
         pilot.log_odds([[1, 2, 3]])
 
 
+def test_a_table_without_a_column_of_the_pilot() -> None:
+    frame = click_log(5)
+    absent = PILOT.columns[1]
+    with pytest.raises(ValueError, match=rf"no columns \['{absent}'\], which the pilot reads"):
+        PILOT.log_odds(frame.drop(columns=absent))
+
+
 def test_it_travels_in_the_text_of_a_shift() -> None:
     shift = InclusionShift((PILOT,), (0, 1), {0: InclusionRule(2.0, 0.01, bits=12)})
     text = shift.to_json()

@@ -176,6 +176,19 @@ def test_negative_weights_are_told() -> None:
         CalibrationWeighter().fit(X, target=X + 0.4)
 
 
+def test_a_mean_beyond_the_sample_is_named_beside_the_negative_weights() -> None:
+    """The linear distance reaches a mean that was given as a total, or a total as a mean."""
+    said = (
+        r"mean of 'age', 0\.45, lies outside the sample's values, 20 to 50: .*"
+        "In Margins a number column has its total, with kind='share' its mean"
+    )
+    with pytest.warns(UserWarning, match=said):
+        CalibrationWeighter().fit(SEX, target=Margins({"sex": HALF, "age": 45.0}))
+    with pytest.warns(UserWarning, match="weights are negative") as caught:
+        CalibrationWeighter().fit(SEX, target=Margins({"sex": HALF, "age": 4700.0}))
+    assert ["outside" in str(one.message) for one in caught] == [False]
+
+
 SEX = pd.DataFrame({"sex": ["f", "f", "f", "m"], "age": [20.0, 30, 40, 50]})
 HALF = {"f": 50, "m": 50}
 
@@ -184,7 +197,10 @@ HALF = {"f": 50, "m": 50}
     ("weighter", "X", "options", "message"),
     [
         (CalibrationWeighter(), SEX, {}, "CalibrationWeighter needs a `target`, the population"),
-        (CalibrationWeighter(), SEX, {"target": {"sex": HALF}}, "`target` is a dict"),
+        (CalibrationWeighter(), SEX, {"target": {"sex": HALF}}, "`target` is of type dict: exp"),
+        (CalibrationWeighter(), SEX, {"target": 3}, "`target` is of type int: expected rows"),
+        (CalibrationWeighter(), SEX, {"target": "a.csv"}, "type str: .*Hint: read the file"),
+        (CalibrationWeighter(), SEX, {"target": Population(None)}, "`target` is of type NoneType"),
         (
             CalibrationWeighter(),
             SEX,
@@ -201,7 +217,8 @@ HALF = {"f": 50, "m": 50}
             CalibrationWeighter("raking"),
             SEX,
             {"target": Margins({"sex": HALF, "age": 6000})},
-            "target of 'age' cannot be met: its mean in the population is 60, .* between 20 and 50",
+            "target of 'age' cannot be met: its mean in the population is 60, .* between 20 and 50 "
+            "only. Hint: are the units alike. In Margins .* Else a tolerance",
         ),
         (
             CalibrationWeighter("raking"),
