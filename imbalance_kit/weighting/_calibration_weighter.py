@@ -181,7 +181,7 @@ class CalibrationWeighter(BaseWeighter):
         if n_negative:
             warnings.warn(
                 f"{n_negative} of {len(weights)} weights are negative, which most learners refuse. "
-                f"{_beyond_the_sample(constraints, rows[task.weights > 0])}"
+                f"{_beyond_the_sample(constraints, rows, task.weights)}"
                 "Hint: distance='raking', or 'truncated' with bounds=(0, inf).",
                 UserWarning,
                 stacklevel=callers_stacklevel(),
@@ -215,7 +215,7 @@ class CalibratedRows:
 def _warn_of_absent(constraints: Constraints, rows: Array, weights: Array) -> None:
     """Warn of rows that can only weigh 0 in all: they have what no row of the population has."""
     never = np.flatnonzero((constraints.means == 0) & (constraints.spreads == 0))
-    held = rows[weights > 0][:, never]
+    held = rows[:, never][weights > 0]  # a few columns at the most
     alone = (held.min(axis=0) == 0) & (held.max(axis=0) > 0)
     if not alone.any():
         return
@@ -231,8 +231,9 @@ def _warn_of_absent(constraints: Constraints, rows: Array, weights: Array) -> No
     )
 
 
-def _beyond_the_sample(constraints: Constraints, rows: Array) -> str:
+def _beyond_the_sample(constraints: Constraints, rows: Array, weights: Array) -> str:
     """Say which means lie outside the sample's values, which only negative weights can reach."""
+    rows = rows if weights.all() else rows[weights > 0]
     low, high = rows.min(axis=0), rows.max(axis=0)
     slack = _EXACT * np.maximum(np.abs(low), np.abs(high))
     outside = (constraints.means < low - slack) | (constraints.means > high + slack)

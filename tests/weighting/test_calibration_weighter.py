@@ -1,6 +1,7 @@
 """Calibration from rows and from margins: totals met, errors that name what cannot be."""
 
 import pickle
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -323,3 +324,16 @@ def test_rows_that_the_population_has_none_of_are_told(distance: Any) -> None:
     assert abs(weights[1]) < 0.05 * weights.sum()
     with pytest.warns(UserWarning, match=r"has 'sex=m', and 1 of 4 rows"):
         CalibrationWeighter("linear").fit(SEX[["sex"]], target=pd.DataFrame({"sex": ["f", "f"]}))
+
+
+@NEGATIVE
+@pytest.mark.parametrize("distance", ["linear", "raking"])
+def test_the_rows_are_not_copied(distance: Any) -> None:
+    """A few vectors of the rows beside them, and blocks: far from the one copy that crept in."""
+    rng = np.random.default_rng(0)
+    sample, target = rng.normal(size=(40_000, 50)), rng.normal(size=(2_000, 50)) + 0.1
+    tracemalloc.start()
+    CalibrationWeighter(distance).fit_weights(sample, target=target)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.5 * sample.nbytes
