@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from imbalance_kit._utils._columns import Table, table_of
 from imbalance_kit._utils._containers import is_dataframe, n_rows
@@ -216,7 +217,9 @@ def check_target_given(target: Any, name: str, *, second: Any = None) -> None:
 def _target_rows(target: Any, target_weight: Any, name: str) -> tuple[Any, Any]:
     check_target_given(target, name)
     rows = target.rows if isinstance(target, Population) else target
-    if rows is None or isinstance(rows, (dict, str, bytes, PathLike, Number)):
+    # A sparse matrix may be a dict as well.
+    no_rows = isinstance(rows, (dict, str, bytes, PathLike, Number)) and not issparse(rows)
+    if rows is None or no_rows:
         raise TypeError(
             f"`target` is of type {type(rows).__name__}: expected rows, Population(rows) or "
             "Margins({...})."
